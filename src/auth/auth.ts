@@ -1,0 +1,24 @@
+/** Who calls, and may they. Access keys and sessions are resources; enforcement of policies has its place here. */
+import type { Authenticator, Authorizer, Principal } from '../wire/wire.ts'
+
+export interface SessionCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** ms since the epoch */
+  readonly expiresAt: number
+}
+
+export interface Auth extends Authenticator, Authorizer {
+  /** Short-lived credentials of a role session, as AssumeRole would give. Kept in memory and in the store until they expire. */
+  issueSession(session: {
+    account: string
+    roleArn: string
+    sessionName: string
+    seconds: number
+  }): Promise<SessionCredentials>
+  /** Long-lived keys: development keys, IAM users' keys. */
+  addAccessKey(key: { accessKeyId: string; secretAccessKey: string; principal: Omit<Principal, 'accessKeyId'> }): Promise<void>
+}
+
+export { createAuth } from './create-auth.ts'

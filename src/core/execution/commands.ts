@@ -1,0 +1,71 @@
+/** What the orchestrator wants done. Data: committed together with the new state, performed at least once afterwards. */
+import type { ActionExecution, ActionExecutionId, ExecutionId, Instant, PipelineKey, SourceRevisionOverride } from './state.ts'
+
+/** Everything a provider needs to run an action; self-contained, so that a restart needs no other look-up. */
+export interface ActionOrder {
+  readonly pipeline: PipelineKey
+  readonly pipelineArn: string
+  readonly pipelineRoleArn: string
+  readonly executionId: ExecutionId
+  readonly action: ActionExecution
+  /** of the artifact store of the action's region */
+  readonly encryptionKeyId?: string
+  readonly artifactBucket: string
+  /** only for source actions: overrides given at start, or the revision pinned by an earlier run or the trigger */
+  readonly sourceRevisions: readonly SourceRevisionOverride[]
+  /** Compute/Commands and CodeBuild extras, resolved */
+  readonly commands?: readonly string[]
+  readonly environmentVariables?: readonly { readonly name: string; readonly value: string; readonly type: string }[]
+  readonly exportedVariables?: readonly string[]
+  readonly timeoutAt: Instant
+}
+
+export type Command =
+  | { readonly type: 'StartAction'; readonly order: ActionOrder }
+  | {
+      readonly type: 'AbandonAction'
+      readonly pipeline: PipelineKey
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+      readonly reason: string
+    }
+  | {
+      readonly type: 'ScheduleTimeout'
+      readonly pipeline: PipelineKey
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+      readonly at: Instant
+    }
+  | { readonly type: 'CancelTimeout'; readonly actionExecutionId: ActionExecutionId }
+  | { readonly type: 'PublishEvent'; readonly event: StateChangeEvent }
+
+/** An EventBridge event of the pipeline, without the envelope's id (`spec` 10.1, 10.2). */
+export interface StateChangeEvent {
+  readonly account: string
+  readonly region: string
+  readonly time: Instant
+  readonly source: 'aws.codepipeline'
+  readonly detailType:
+    | 'CodePipeline Pipeline Execution State Change'
+    | 'CodePipeline Stage Execution State Change'
+    | 'CodePipeline Action Execution State Change'
+  readonly resources: readonly string[]
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** A caller asked for what the rules forbid; `code` is the API's exception. State is unchanged. */
+export interface Rejection {
+  readonly code: string
+  readonly message: string
+}
+
+export type Decision<State> =
+  | { readonly accepted: true; readonly state: State; readonly commands: readonly Command[]; readonly reply?: Reply }
+  | { readonly accepted: false; readonly rejection: Rejection }
+
+/** What the caller of an accepted event is told. */
+export interface Reply {
+  readonly executionId?: ExecutionId
+  /** ExecutionRequested with `onlyIfNew` or a repeated token: nothing was started */
+  readonly started?: boolean
+}

@@ -1,0 +1,114 @@
+/** What can happen to a pipeline. Time comes in with the event; ids come from the `newId` the caller passes to `decide`. */
+import type { PipelineDeclaration } from '../pipeline/declaration.ts'
+import type {
+  ActionExecutionId,
+  ArtifactRevision,
+  ErrorDetails,
+  ExecutionId,
+  Instant,
+  SourceRevisionOverride,
+  Trigger,
+} from './state.ts'
+
+export interface ActionProgress {
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
+  readonly summary?: string
+  readonly percentComplete?: number
+  readonly logStreamArn?: string
+}
+
+export type PipelineEvent =
+  | {
+      readonly type: 'ExecutionRequested'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly trigger: Trigger
+      /** already checked and completed with defaults by `checkStart` */
+      readonly variables: Readonly<Record<string, string>>
+      readonly sourceRevisions: readonly SourceRevisionOverride[]
+      readonly clientRequestToken?: string
+      /** started by a trigger, not by a caller: over the limit it is recorded as Failed instead of refused */
+      readonly automatic: boolean
+      /** PutActionRevision and change detection: start only when this revision was not seen before */
+      readonly onlyIfNew?: { readonly actionName: string; readonly revisionId: string }
+    }
+  | {
+      readonly type: 'ActionSucceeded'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+      readonly progress?: ActionProgress
+      readonly outputVariables?: Readonly<Record<string, string>>
+      /** of a source action: what it fetched */
+      readonly revision?: Omit<ArtifactRevision, 'name'>
+    }
+  | {
+      readonly type: 'ActionFailed'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+      readonly error: ErrorDetails
+      readonly progress?: ActionProgress
+    }
+  | {
+      readonly type: 'ActionProgressed'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+      readonly progress: ActionProgress
+    }
+  | {
+      readonly type: 'ActionTimedOut'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+    }
+  | {
+      readonly type: 'ApprovalAnswered'
+      readonly at: Instant
+      readonly stage: string
+      readonly action: string
+      readonly token: string
+      readonly status: 'Approved' | 'Rejected'
+      readonly summary: string
+      readonly by: string
+    }
+  | {
+      readonly type: 'TransitionDisabled'
+      readonly at: Instant
+      readonly stage: string
+      readonly direction: 'Inbound' | 'Outbound'
+      readonly reason: string
+      readonly by: string
+    }
+  | {
+      readonly type: 'TransitionEnabled'
+      readonly at: Instant
+      readonly stage: string
+      readonly direction: 'Inbound' | 'Outbound'
+      readonly by: string
+    }
+  | {
+      readonly type: 'StopRequested'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly abandon: boolean
+      readonly reason?: string
+      readonly by: string
+    }
+  | {
+      readonly type: 'RetryRequested'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly stage: string
+      readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'
+      readonly by: string
+    }
+  | {
+      readonly type: 'PipelineUpdated'
+      readonly at: Instant
+      /** normalised, its `version` one above the current */
+      readonly declaration: PipelineDeclaration
+    }
+  | { readonly type: 'PipelineDeleted'; readonly at: Instant }

@@ -1,0 +1,6 @@
+/** The orchestrator's door: everything that decides about executions goes through `decide`. */
+export type * from './commands.ts'
+export type * from './events.ts'
+export type * from './state.ts'
+export { createPipelineState } from './create.ts'
+export { decide } from './decide.ts'

@@ -1,0 +1,198 @@
+/**
+ * What the orchestrator knows. A pipeline is one aggregate: its stage locks, waiting places, and the executions that still matter.
+ * Plain JSON data throughout, updated immutably: an execution whose object identity did not change did not change.
+ */
+import type { ActionTypeId, PipelineDeclaration } from '../pipeline/declaration.ts'
+
+export type Instant = number
+export type ExecutionId = string
+export type ActionExecutionId = string
+export type ExecutionMode = 'SUPERSEDED' | 'QUEUED' | 'PARALLEL'
+export type PipelineExecutionStatus =
+  | 'InProgress'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Succeeded'
+  | 'Superseded'
+  | 'Failed'
+  | 'Cancelled'
+export type StageExecutionStatus =
+  | 'InProgress'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Cancelled'
+  | 'Skipped'
+export type ActionExecutionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned'
+
+export interface PipelineKey {
+  readonly account: string
+  readonly region: string
+  readonly name: string
+}
+
+export interface Trigger {
+  readonly type:
+    | 'CreatePipeline'
+    | 'StartPipelineExecution'
+    | 'PollForSourceChanges'
+    | 'Webhook'
+    | 'CloudWatchEvent'
+    | 'PutActionRevision'
+    | 'WebhookV2'
+    | 'ManualRollback'
+    | 'AutomatedRollback'
+  readonly detail?: string
+}
+
+export interface SourceRevisionOverride {
+  readonly actionName: string
+  readonly revisionType: 'COMMIT_ID' | 'IMAGE_DIGEST' | 'S3_OBJECT_VERSION_ID' | 'S3_OBJECT_KEY'
+  readonly revisionValue: string
+}
+
+/** Where an artifact is: an object in the artifact store's bucket. */
+export interface ArtifactLocation {
+  readonly name: string
+  readonly bucket: string
+  readonly key: string
+}
+
+export interface ArtifactRevision {
+  readonly name: string
+  readonly revisionId: string
+  readonly revisionChangeIdentifier?: string
+  readonly revisionSummary?: string
+  readonly created?: Instant
+  readonly revisionUrl?: string
+}
+
+export interface ErrorDetails {
+  readonly code:
+    | 'JobFailed'
+    | 'ConfigurationError'
+    | 'PermissionError'
+    | 'RevisionOutOfSync'
+    | 'RevisionUnavailable'
+    | 'SystemUnavailable'
+    | 'InternalError'
+  readonly message: string
+}
+
+/** One run of one action; a retry makes a new one. */
+export interface ActionExecution {
+  readonly id: ActionExecutionId
+  readonly executionId: ExecutionId
+  readonly pipelineVersion: number
+  readonly stage: string
+  readonly action: string
+  readonly typeId: ActionTypeId
+  readonly region: string
+  readonly status: ActionExecutionStatus
+  readonly startedAt: Instant
+  readonly updatedAt: Instant
+  readonly configuration: Readonly<Record<string, string>>
+  readonly resolvedConfiguration: Readonly<Record<string, string>>
+  readonly roleArn?: string
+  readonly namespace?: string
+  readonly inputArtifacts: readonly ArtifactLocation[]
+  readonly outputArtifacts: readonly ArtifactLocation[]
+  /** the open or answered approval's token; also its externalExecutionId */
+  readonly token?: string
+  readonly summary?: string
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
+  readonly percentComplete?: number
+  readonly logStreamArn?: string
+  readonly updatedBy?: string
+  readonly error?: ErrorDetails
+  readonly outputVariables?: Readonly<Record<string, string>>
+  readonly revision?: ArtifactRevision
+}
+
+export interface StageExecution {
+  readonly status: StageExecutionStatus
+  readonly startedAt: Instant
+  readonly endedAt?: Instant
+  /** the latest run of each action in this execution; an action that never started has none */
+  readonly actions: Readonly<Record<string, ActionExecution>>
+  readonly retry?: {
+    readonly manual: number
+    readonly automatic: number
+    readonly latest: 'AutomatedStageRetry' | 'ManualStageRetry'
+    readonly latestAt: Instant
+  }
+}
+
+export interface PipelineExecution {
+  readonly id: ExecutionId
+  /** order of start within the pipeline; never reused, never a timestamp */
+  readonly age: number
+  readonly pipelineVersion: number
+  readonly mode: ExecutionMode
+  readonly type: 'STANDARD' | 'ROLLBACK'
+  readonly status: PipelineExecutionStatus
+  readonly statusSummary?: string
+  readonly trigger: Trigger
+  readonly variables: Readonly<Record<string, string>>
+  readonly sourceRevisions: readonly SourceRevisionOverride[]
+  readonly clientRequestToken?: string
+  readonly startedAt: Instant
+  readonly updatedAt: Instant
+  /** 1, and one more for each retry */
+  readonly attempt: number
+  readonly stop?: { readonly reason?: string; readonly abandon: boolean; readonly at: Instant; readonly by?: string }
+  /** set while an update of the pipeline lets its running actions end */
+  readonly draining?: { readonly reason: string }
+  /** where it is now; absent once it is over */
+  readonly at?:
+    | { readonly stage: string; readonly place: 'waiting'; readonly since: Instant }
+    | { readonly stage: string; readonly place: 'inside' }
+  readonly stages: Readonly<Record<string, StageExecution>>
+  /** artifact name -> newest location */
+  readonly artifacts: Readonly<Record<string, ArtifactLocation>>
+  readonly artifactRevisions: readonly ArtifactRevision[]
+  /** namespace -> output variables of the newest successful run */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly rollback?: { readonly targetExecutionId: ExecutionId }
+}
+
+export interface TransitionState {
+  readonly enabled: boolean
+  readonly reason?: string
+  readonly changedBy: string
+  readonly changedAt: Instant
+}
+
+export interface StageState {
+  /** who has locked the stage; never set in PARALLEL mode */
+  readonly holder?: ExecutionId
+  /** who waits in front of it, in order of arrival; at most one in SUPERSEDED mode */
+  readonly waiting: readonly ExecutionId[]
+  /** the last execution that entered */
+  readonly latest?: ExecutionId
+  /** a stopped waiter stays visible until replaced */
+  readonly stoppedInbound?: ExecutionId
+}
+
+export interface PipelineState {
+  readonly key: PipelineKey
+  readonly declaration: PipelineDeclaration
+  readonly version: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly nextAge: number
+  readonly transitions: Readonly<Record<string, TransitionState>>
+  readonly stages: Readonly<Record<string, StageState>>
+  /** those in progress, and the latest of each stage (they may be retried) */
+  readonly executions: Readonly<Record<ExecutionId, PipelineExecution>>
+  /** the newest run of each action ("stage/action"), whichever execution it belongs to (GetPipelineState shows it) */
+  readonly latestActions: Readonly<Record<string, ActionExecution>>
+  /** declarations of older versions that executions above still run on */
+  readonly olderVersions: Readonly<Record<string, PipelineDeclaration>>
+  /** last revision seen per source action, for change detection and PutActionRevision */
+  readonly seenRevisions: Readonly<Record<string, string>>
+  /** StartPipelineExecution tokens of the last 24 hours */
+  readonly startTokens: Readonly<Record<string, { readonly executionId: ExecutionId; readonly at: Instant }>>
+}

@@ -1,0 +1,104 @@
+/** Bare repositories on disk, driven by the machine's own git. Names and refs from outside are hostile (spec: safety 13). */
+import type { Readable } from 'node:stream'
+
+export interface GitIdentity {
+  readonly name: string
+  readonly email: string
+  /** seconds since the epoch */
+  readonly at: number
+  /** `+0000` */
+  readonly zone: string
+}
+
+export interface GitCommit {
+  readonly id: string
+  readonly treeId: string
+  readonly parents: readonly string[]
+  readonly author: GitIdentity
+  readonly committer: GitIdentity
+  readonly message: string
+}
+
+export interface GitTreeEntry {
+  readonly path: string
+  readonly mode: '100644' | '100755' | '120000' | '040000' | '160000'
+  readonly id: string
+  /** bytes, of files only */
+  readonly size?: number
+}
+
+export interface RefUpdate {
+  /** `refs/heads/main` */
+  readonly ref: string
+  /** absent when the ref was created */
+  readonly before?: string
+  /** absent when the ref was deleted */
+  readonly after?: string
+}
+
+export interface FileChange {
+  readonly change: 'A' | 'M' | 'D'
+  readonly before?: { readonly path: string; readonly mode: string; readonly id: string }
+  readonly after?: { readonly path: string; readonly mode: string; readonly id: string }
+}
+
+export interface GitRepository {
+  readonly path: string
+  branches(): Promise<readonly { readonly name: string; readonly commitId: string }[]>
+  /** @returns the commit id a branch, tag or commit id names, or undefined */
+  resolve(revision: string): Promise<string | undefined>
+  commit(id: string): Promise<GitCommit | undefined>
+  /** entries of one folder ('' is the root), not recursive; undefined when the path is no folder */
+  folder(commitId: string, path: string): Promise<readonly GitTreeEntry[] | undefined>
+  entry(commitId: string, path: string): Promise<GitTreeEntry | undefined>
+  blob(id: string): Promise<Readable | undefined>
+  blobSize(id: string): Promise<number | undefined>
+  differences(before: string | undefined, after: string, paths?: { before?: string; after?: string }): Promise<readonly FileChange[]>
+  /** A ZIP of the tree at the commit, modes kept, no `.git`. */
+  archiveZip(commitId: string, signal?: AbortSignal): Readable
+  /** Writes a commit on top of `parent` and moves the branch from `expected` to it, atomically. */
+  writeCommit(change: {
+    branch: string
+    parent?: string
+    author: GitIdentity
+    committer: GitIdentity
+    message: string
+    put: readonly { path: string; mode: '100644' | '100755' | '120000'; content: Uint8Array }[]
+    remove: readonly string[]
+    keepEmptyFolders?: boolean
+  }): Promise<{ commitId: string; treeId: string; update: RefUpdate } | { conflict: 'ref-moved' } | { nothing: true }>
+  createBranch(name: string, commitId: string): Promise<RefUpdate | { exists: true } | { noCommit: true }>
+  deleteBranch(name: string): Promise<RefUpdate | undefined>
+  /** what HEAD names, if that branch exists */
+  defaultBranch(): Promise<string | undefined>
+  setDefaultBranch(name: string): Promise<void>
+}
+
+export interface SmartHttpRequest {
+  readonly method: string
+  /** after the repository's own path: `/info/refs`, `/git-upload-pack`, `/git-receive-pack` */
+  readonly path: string
+  readonly query: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readable
+  /** as git sees it in its environment and reflog */
+  readonly remoteUser: string
+  readonly signal: AbortSignal
+}
+
+export interface SmartHttpResponse {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readable
+}
+
+export interface GitHost {
+  create(id: string, defaultBranch?: string): Promise<GitRepository>
+  /** @returns undefined when there is none */
+  open(id: string): Promise<GitRepository | undefined>
+  delete(id: string): Promise<void>
+  /** Serves clone, fetch and push. `onPush` is awaited after the refs moved and before git's answer to the client ends. */
+  serve(id: string, request: SmartHttpRequest, onPush: (updates: readonly RefUpdate[]) => Promise<void>): Promise<SmartHttpResponse>
+}
+
+export { openGitHost, gitVersion, isSafeRefName } from './host.ts'
