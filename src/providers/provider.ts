@@ -24,7 +24,7 @@ export interface ActionContext {
    * (or real AWS, when an endpoint is configured for that service). Cached; never dispose it.
    */
   client<Client>(constructor: ClientConstructor<Client>, options?: { region?: string }): Client
-  /** fires on stop-and-abandon, timeout, deletion and shutdown; the reason says which */
+  /** fires on stop-and-abandon, timeout, deletion and shutdown; the reason is an `ActionAborted` and says which */
   readonly signal: AbortSignal
   progress(progress: ActionProgress): Promise<void>
   /**
@@ -44,5 +44,13 @@ export interface ActionProvider {
   run(order: ActionOrder, context: ActionContext): Promise<ActionOutcome>
 }
 
+/**
+ * Role sessions of actions are named `codepipeline.<pipeline>` (cut to the 64 characters STS allows; `/` is not allowed there).
+ * Services recognise a pipeline's own calls by it.
+ */
+export const PIPELINE_SESSION_PREFIX = 'codepipeline.'
+
 /** The AWS error of a failed SDK call as an action failure; the table is `actions.md` 1.6. */
 export { failureOf } from './failure.ts'
+export { ActionAborted } from './aborted.ts'
+export { createProviders } from './registry.ts'
