@@ -25,6 +25,7 @@ export interface Engine extends AsyncDisposable {
    * `also` writes more in the same commit, only when the event was accepted.
    */
   send(key: PipelineKey, event: EngineEvent, also?: (tx: Writer, state: PipelineState) => Promise<void>): Promise<EngineAnswer>
+  /** Ends what runs and removes the pipeline with its history; one that is not there is fine. */
   delete(key: PipelineKey): Promise<void>
   /** Reads the outbox and timers left by an earlier process and performs them. Call once, before the first request. */
   recover(): Promise<void>
@@ -32,4 +33,6 @@ export interface Engine extends AsyncDisposable {
   idle(): Promise<void>
 }
 
-export { createEngine, type EngineDependencies } from './create-engine.ts'
+export { createEngine, type ClientFor, type EngineDependencies } from './create-engine.ts'
+export { customJobQueue, type CustomJobDocument } from './custom-jobs.ts'
+export type { CrashPoint, Probe } from './probe.ts'

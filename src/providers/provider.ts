@@ -53,4 +53,3 @@ export const PIPELINE_SESSION_PREFIX = 'codepipeline.'
 /** The AWS error of a failed SDK call as an action failure; the table is `actions.md` 1.6. */
 export { failureOf } from './failure.ts'
 export { ActionAborted } from './aborted.ts'
-export { createProviders } from './registry.ts'

@@ -1,0 +1,138 @@
+/** The engine's parts, wired together. */
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import {
+  createPipelineState,
+  decide,
+  type ActionOrder,
+  type PipelineKey,
+} from '../core/execution/execution.ts'
+import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Bus } from '../journal/journal.ts'
+import type { ActionProvider } from '../providers/provider.ts'
+import type { Store, Timer } from '../store/store.ts'
+import { createDispatch } from './dispatch.ts'
+import type { TimeoutDocument } from './effects.ts'
+import type { Engine } from './engine.ts'
+import type { Probe } from './probe.ts'
+import type { ClientFor } from './run-action.ts'
+import { createSteps, type DecideOptions } from './step.ts'
+import { createTimers, systemSchedule, type Schedule } from './timers.ts'
+
+export type { ClientFor } from './run-action.ts'
+
+export interface EngineDependencies {
+  readonly store: Store
+  readonly bus: Bus
+  readonly jobs: Jobs
+  readonly clock: Clock
+  readonly log: Log
+  /** a new UUID */
+  readonly newId: () => string
+  /** 7 random characters out of [A-Za-z0-9] */
+  readonly newKey: () => string
+  readonly providers: readonly ActionProvider[]
+  readonly clientFor: ClientFor
+  readonly limits?: NonNullable<DecideOptions['limits']>
+  /** see `DispatchDependencies.customType`; absent: every custom type exists and has no queryable property */
+  readonly customType?: (order: ActionOrder) => Promise<{ readonly query?: string } | undefined>
+  /** a pipeline was created, updated or (undefined) deleted; may be told more often than that */
+  readonly declared?: (key: PipelineKey, declaration: PipelineDeclaration | undefined) => void
+  /** for tests: another way to wait */
+  readonly schedule?: Schedule
+  /** for crash tests */
+  readonly probe?: Probe
+}
+
+export function createEngine(dependencies: EngineDependencies): Engine {
+  const { store, bus, clock, log, newId, newKey, limits, declared, probe } = dependencies
+  const decideOptions: DecideOptions = { newId, newKey, ...(limits && { limits }) }
+  let closing = false
+
+  const steps = createSteps({
+    store,
+    bus,
+    clock,
+    decideOptions,
+    declared,
+    probe,
+    committed: ({ entries, timerAt }) => {
+      if (timerAt !== undefined) timers.set(timerAt)
+      dispatch.perform(entries)
+    },
+  })
+  const dispatch = createDispatch({ ...dependencies, steps, customType: dependencies.customType, probe })
+  const timers = createTimers({
+    store,
+    clock,
+    schedule: dependencies.schedule ?? systemSchedule,
+    fire: fireTimeout,
+    failed: (error) => log.error({ err: error }, 'timers could not be read or fired; trying again'),
+  })
+
+  async function fireTimeout({ id, document }: Timer): Promise<void> {
+    const { pipeline, executionId, actionExecutionId } = document as TimeoutDocument
+    await steps.send(pipeline, { type: 'ActionTimedOut', executionId, actionExecutionId }, { fired: [id] })
+  }
+
+  return {
+    create: async ({ key, declaration, tags, startedBy, variables }) =>
+      await steps.alone(key, async (tx, _, effects) => {
+        const at = clock.now()
+        const created = await tx.pipelines.create(createPipelineState({ key, declaration, at }), tags)
+        if (variables === undefined) return { result: created.state, record: created }
+        const started = decide(
+          created.state,
+          {
+            type: 'ExecutionRequested',
+            at,
+            executionId: newId(),
+            trigger: { type: 'CreatePipeline', detail: startedBy },
+            variables,
+            sourceRevisions: [],
+            automatic: false,
+          },
+          decideOptions,
+        )
+        if (!started.accepted) return { result: created.state, record: created }
+        const record = await tx.pipelines.save(created, started.state)
+        effects.add(started.commands)
+        return { result: record.state, record }
+      }),
+
+    send: async (key, event, also) => {
+      if (closing) throw new Error('the engine is stopping')
+      return await steps.send(key, event, { also })
+    },
+
+    delete: async (key) =>
+      await steps.alone(key, async (tx, record, effects) => {
+        if (record !== undefined) {
+          const ended = decide(record.state, { type: 'PipelineDeleted', at: clock.now() }, decideOptions)
+          if (ended.accepted) effects.add(ended.commands)
+          await tx.pipelines.delete(key)
+        }
+        return { result: undefined, record: undefined }
+      }),
+
+    recover: async () => {
+      dispatch.perform(await store.read.outbox.pending())
+      await timers.start()
+    },
+
+    idle: async () => {
+      await steps.idle()
+      await dispatch.idle()
+      await steps.idle()
+    },
+
+    [Symbol.asyncDispose]: async () => {
+      closing = true
+      timers[Symbol.dispose]()
+      await dispatch.stop()
+      await steps.idle()
+    },
+  }
+}
+

@@ -1,0 +1,177 @@
+/**
+ * Performs the outbox, at least once: an entry is removed in the same commit as what came of it, so that a crash at any instant
+ * either repeats the entry (performers are idempotent by action execution id) or finds its outcome recorded.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ActionOrder, Command, ErrorDetails } from '../core/execution/execution.ts'
+import type { ActionTypeId } from '../core/pipeline/declaration.ts'
+import { InvariantViolation } from '../core/invariant.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { ActionAborted, type ActionOutcome, type ActionProvider } from '../providers/provider.ts'
+import type { OutboxEntry, Store } from '../store/store.ts'
+import { endCustomJobs, queueCustomJob } from './custom-jobs.ts'
+import type { EngineEvent } from './engine.ts'
+import type { Probe } from './probe.ts'
+import { internalError, runAction, type RunDependencies } from './run-action.ts'
+import type { Steps } from './step.ts'
+
+export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> {
+  readonly store: Store
+  readonly jobs: Jobs
+  readonly steps: Pick<Steps, 'send'>
+  readonly providers: readonly ActionProvider[]
+  /** the registered custom action type behind an order: the value workers may ask for; undefined when the type was deleted */
+  readonly customType: ((order: ActionOrder) => Promise<{ readonly query?: string } | undefined>) | undefined
+  readonly probe: Probe | undefined
+}
+
+export interface Dispatch {
+  /** Begins with each entry, in order, in this very tick; never throws, never waits. */
+  perform(entries: readonly OutboxEntry[]): void
+  /** resolves when nothing is being performed */
+  idle(): Promise<void>
+  /** Tells running providers that the server stops and waits for them; their entries stay in the outbox. */
+  stop(): Promise<void>
+}
+
+type StartAction = Extract<Command, { type: 'StartAction' }>
+type AbandonAction = Extract<Command, { type: 'AbandonAction' }>
+
+interface Run {
+  readonly outboxId: number
+  readonly controller: AbortController
+  readonly ended: Promise<void>
+}
+
+export function createDispatch(dependencies: DispatchDependencies): Dispatch {
+  const { store, jobs, steps, providers, log, probe } = dependencies
+  const providerOf = indexProviders(providers)
+  const runs = new Map<string, Run>()
+  const tasks = new Set<Promise<void>>()
+  const stopping = new AbortController()
+
+  function perform({ id, command }: OutboxEntry): void {
+    if (stopping.signal.aborted) return
+    probe?.('before-dispatch', command.type)
+    if (command.type === 'StartAction') start(id, command)
+    else if (command.type === 'AbandonAction') track(abandon(id, command))
+  }
+
+  function track(task: Promise<void>): void {
+    const tracked = task
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.fatal({ err: error }, 'an outbox entry could not be performed; it is tried again at the next start')
+      })
+      .finally(() => tasks.delete(tracked))
+    tasks.add(tracked)
+  }
+
+  function start(outboxId: number, { order }: StartAction): void {
+    const { id } = order.action
+    if (runs.has(id)) return
+    const controller = new AbortController()
+    const ended = run(outboxId, order, controller.signal).finally(() => runs.delete(id))
+    runs.set(id, { outboxId, controller, ended })
+    track(ended)
+  }
+
+  async function run(outboxId: number, order: ActionOrder, signal: AbortSignal): Promise<void> {
+    const { typeId } = order.action
+    if (typeId.owner === 'Custom') return await startCustom(outboxId, order)
+    const provider = providerOf(typeId)
+    const outcome = provider
+      ? await runAction({ ...dependencies, progress }, provider, order, signal)
+      : failed('ConfigurationError', `Pipewright cannot run the action type ${describe(typeId)} yet.`)
+    probe?.('after-provider', order.action.id)
+    if (outcome !== undefined) await record(outboxId, order, outcome)
+  }
+
+  async function startCustom(outboxId: number, order: ActionOrder): Promise<void> {
+    const { typeId } = order.action
+    let type: { readonly query?: string } | undefined
+    try {
+      type = dependencies.customType ? await dependencies.customType(order) : {}
+    } catch (error) {
+      return await record(outboxId, order, { type: 'Failed', error: internalError(dependencies, order, error) })
+    }
+    if (type === undefined) {
+      return await record(outboxId, order, failed('ConfigurationError', `The custom action type ${describe(typeId)} was deleted.`))
+    }
+    await queueCustomJob({ store, jobs }, { order, outboxId, query: type.query })
+  }
+
+  async function progress({ pipeline, executionId, action }: ActionOrder, news: NonNullable<ActionOutcome['progress']>): Promise<void> {
+    await steps.send(pipeline, { type: 'ActionProgressed', executionId, actionExecutionId: action.id, progress: news })
+  }
+
+  /** The outcome and the end of the outbox entry, one commit. A store that fails is asked again: the work behind it is done. */
+  async function record(outboxId: number, order: ActionOrder, outcome: ActionOutcome): Promise<void> {
+    const event = eventOf(order, outcome)
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 30_000)) {
+      probe?.('before-outcome-commit', order.action.id)
+      try {
+        if (event) await steps.send(order.pipeline, event, { performed: [outboxId] })
+        else await store.write((tx) => tx.outbox.remove([outboxId]))
+        return
+      } catch (error) {
+        if (error instanceof InvariantViolation || stopping.signal.aborted) throw error
+        log.error({ err: error, actionExecutionId: order.action.id, waitMs }, "an action's outcome could not be saved; trying again")
+        await delay(waitMs, undefined, { signal: stopping.signal })
+      }
+    }
+  }
+
+  async function abandon(outboxId: number, { actionExecutionId, reason, timedOut }: AbandonAction): Promise<void> {
+    const running = runs.get(actionExecutionId)
+    running?.controller.abort(new ActionAborted('abandoned', reason))
+    await running?.ended.catch(() => undefined) // its own failure was logged where it is tracked
+    if (stopping.signal.aborted) return
+    await endCustomJobs({ store, jobs }, { actionExecutionId, status: timedOut ? 'TimedOut' : 'Failed', reason })
+    await store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId]))
+  }
+
+  return {
+    perform: (entries) => {
+      for (const entry of entries) perform(entry)
+    },
+    idle: async () => {
+      while (tasks.size > 0) await Promise.all(tasks)
+    },
+    stop: async () => {
+      const shutdown = new ActionAborted('shutdown', 'Pipewright is stopping')
+      stopping.abort(shutdown)
+      for (const { controller } of runs.values()) controller.abort(shutdown)
+      await Promise.all(tasks)
+    },
+  }
+}
+
+function eventOf({ executionId, action }: ActionOrder, outcome: ActionOutcome): EngineEvent | undefined {
+  const about = { executionId, actionExecutionId: action.id }
+  const progress = outcome.progress && { progress: outcome.progress }
+  switch (outcome.type) {
+    case 'Succeeded':
+      return {
+        type: 'ActionSucceeded',
+        ...about,
+        ...progress,
+        ...(outcome.outputVariables && { outputVariables: outcome.outputVariables }),
+        ...(outcome.revision && { revision: outcome.revision }),
+      }
+    case 'Failed':
+      return { type: 'ActionFailed', ...about, ...progress, error: outcome.error }
+    case 'Pending':
+      return outcome.progress && { type: 'ActionProgressed', ...about, progress: outcome.progress }
+    default:
+      return outcome satisfies never
+  }
+}
+
+const failed = (code: ErrorDetails['code'], message: string): ActionOutcome => ({ type: 'Failed', error: { code, message } })
+
+const describe = ({ category, owner, provider, version }: ActionTypeId): string => `${category}/${owner}/${provider}/${version}`
+
+function indexProviders(providers: readonly ActionProvider[]): (typeId: ActionTypeId) => ActionProvider | undefined {
+  const byType = new Map(providers.flatMap((provider) => provider.types.map((type) => [describe(type), provider])))
+  return (typeId) => byType.get(describe(typeId))
+}

@@ -1,0 +1,94 @@
+/** One run of one provider: gives it its context, and turns whatever comes back, thrown errors included, into an outcome. */
+import type { Log } from '../base/log.ts'
+import type { ActionOrder, ActionProgress } from '../core/execution/execution.ts'
+import type { Bus } from '../journal/journal.ts'
+import {
+  failureOf,
+  PIPELINE_SESSION_PREFIX,
+  type ActionContext,
+  type ActionOutcome,
+  type ActionProvider,
+  type ClientConstructor,
+} from '../providers/provider.ts'
+
+/** Makes SDK clients that act as the session. Cached by the maker: asked again for the same, it gives the same client. */
+export type ClientFor = (session: {
+  readonly account: string
+  readonly region: string
+  readonly roleArn: string
+  readonly sessionName: string
+}) => <Client>(constructor: ClientConstructor<Client>) => Client
+
+export interface RunDependencies {
+  readonly bus: Bus
+  readonly log: Log
+  readonly newId: () => string
+  readonly clientFor: ClientFor
+  readonly progress: (order: ActionOrder, progress: ActionProgress) => Promise<void>
+}
+
+/** @returns undefined when the signal fired: then nobody wants to know */
+export async function runAction(
+  dependencies: RunDependencies,
+  provider: ActionProvider,
+  order: ActionOrder,
+  signal: AbortSignal,
+): Promise<ActionOutcome | undefined> {
+  using scope = new DisposableStack()
+  try {
+    const outcome = await provider.run(order, contextOf(dependencies, order, signal, scope))
+    return signal.aborted ? undefined : outcome
+  } catch (error) {
+    if (signal.aborted) return undefined
+    return { type: 'Failed', error: failureOf(error) ?? internalError(dependencies, order, error) }
+  }
+}
+
+function contextOf(
+  { bus, clientFor, progress }: RunDependencies,
+  order: ActionOrder,
+  signal: AbortSignal,
+  scope: DisposableStack,
+): ActionContext {
+  const { pipeline, action } = order
+  const roleArn = action.roleArn ?? order.pipelineRoleArn
+  const account = roleArn.split(':')[4] || pipeline.account
+  const sessionName = `${PIPELINE_SESSION_PREFIX}${pipeline.name}`.slice(0, MAX_SESSION_NAME)
+  return {
+    signal,
+    client: (constructor, { region = action.region } = {}) => clientFor({ account, region, roleArn, sessionName })(constructor),
+    progress: (news) => progress(order, news),
+    event: ({ source, matches }) => {
+      const happened = new Promise<Parameters<typeof matches>[0]>((resolve, reject) => {
+        const abort = () => reject(signal.reason as Error)
+        if (signal.aborted) return abort()
+        const forget = bus.listen({ source, matches }, (event) => {
+          forget()
+          resolve(event)
+        })
+        signal.addEventListener('abort', abort, { once: true })
+        scope.defer(() => {
+          forget()
+          signal.removeEventListener('abort', abort)
+        })
+      })
+      // a provider whose own call failed in between never awaits this: that must not count as an unhandled rejection
+      happened.catch(() => undefined)
+      return happened
+    },
+  }
+}
+
+/** STS allows 2..64 characters. */
+const MAX_SESSION_NAME = 64
+
+/** Our bug: the log has everything, the pipeline's owner gets an id to quote. */
+export function internalError({ log, newId }: Pick<RunDependencies, 'log' | 'newId'>, order: ActionOrder, error: unknown) {
+  const requestId = newId()
+  const { pipeline, executionId, action } = order
+  log.error(
+    { err: error, requestId, pipeline: pipeline.name, executionId, action: action.action, actionExecutionId: action.id },
+    'an action provider failed unexpectedly',
+  )
+  return { code: 'InternalError', message: `Pipewright failed internally (request id ${requestId})` } as const
+}
