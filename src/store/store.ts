@@ -5,7 +5,14 @@
  * rejects, nothing of it is visible. Units that arrive together may share one commit, in order of arrival, each seeing what the
  * earlier ones wrote; a unit that throws is undone alone.
  */
-import type { ActionExecution, Command, ExecutionId, PipelineExecution, PipelineKey, PipelineState } from '../core/execution/execution.ts'
+import type {
+  ActionExecution,
+  Command,
+  ExecutionId,
+  PipelineExecution,
+  PipelineKey,
+  PipelineState,
+} from '../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 
 export interface Store extends AsyncDisposable {
@@ -73,6 +80,8 @@ export interface ResourceReader {
   list<Document>(query: ResourceQuery): Promise<readonly Resource<Document>[]>
   /** Whatever account and region: access keys, bucket names (they are global). */
   find<Document>(service: string, type: string, name: string): Promise<Resource<Document> | undefined>
+  /** Every such record of whatever account and region, by account and region: a clone URL names neither. */
+  findAll<Document>(service: string, type: string, name: string): Promise<readonly Resource<Document>[]>
   count(query: Pick<ResourceQuery, 'account' | 'region' | 'service' | 'type' | 'parent'>): Promise<number>
 }
 
@@ -115,7 +124,10 @@ export interface PipelineReader {
   /** with `executions` = the live ones and each stage's latest */
   load(key: PipelineKey): Promise<PipelineRecord | undefined>
   /** name ascending, from behind `after` */
-  list(scope: { account: string; region: string }, page: { after?: string; limit: number }): Promise<readonly PipelineSummary[]>
+  list(
+    scope: { account: string; region: string },
+    page: { after?: string; limit: number },
+  ): Promise<readonly PipelineSummary[]>
   /** every pipeline of every account whose aggregate may need attention (change detection looks through them) */
   keys(): Promise<readonly PipelineKey[]>
   declaration(key: PipelineKey, version: number): Promise<PipelineDeclaration | undefined>
@@ -279,6 +291,8 @@ export interface ObjectReader {
 export interface ObjectWriter extends ObjectReader {
   /** @returns rows this write replaced (same key and version id), so that their blobs can be deleted after the commit */
   put(row: Omit<ObjectRow, 'sequence'>): Promise<readonly ObjectRow[]>
+  /** Replaces the document of one version (tags), leaving its place in the order. */
+  describe(row: Pick<ObjectRow, 'bucket' | 'key' | 'versionId'>, document: unknown): Promise<void>
   /** @returns what was removed */
   remove(bucket: string, key: string, versionId: string): Promise<ObjectRow | undefined>
 }

@@ -1,0 +1,88 @@
+import { CopyObject$, type CopyObjectCommandInput, type CopyObjectCommandOutput } from '@aws-sdk/client-s3'
+import { operation, type Call } from '../../../wire/wire.ts'
+import { objectArn } from '../arns.ts'
+import { requireBucket } from '../buckets.ts'
+import { checkConditions } from '../conditions.ts'
+import type { S3Dependencies } from '../dependencies.ts'
+import { s3Error } from '../errors.ts'
+import {
+  commitObject,
+  describeObject,
+  documentOf,
+  encryptionMembers,
+  quote,
+  requireObject,
+  versionMember,
+  type ObjectDocument,
+} from '../objects.ts'
+import { requireKey } from './put-object.ts'
+
+export const copyObject = (deps: S3Dependencies) =>
+  operation<CopyObjectCommandInput, CopyObjectCommandOutput>(
+    CopyObject$,
+    { action: 's3:PutObject', resource: (input) => [objectArn(input), `arn:aws:s3:::${sourcePath(input.CopySource)}`] },
+    async (input, call) => {
+      const target = await requireBucket(deps.store, call, input.Bucket)
+      const key = requireKey(input.Key)
+      const source = await findCopySource(deps, call, input)
+      const kept = documentOf(source)
+      const fresh = describeObject(input, target)
+      const document: ObjectDocument = {
+        ...(input.MetadataDirective === 'REPLACE'
+          ? { headers: fresh.headers, metadata: fresh.metadata }
+          : { headers: kept.headers, metadata: kept.metadata }),
+        tags: input.TaggingDirective === 'REPLACE' ? fresh.tags : kept.tags,
+        checksums: kept.checksums,
+        encryption: fresh.encryption,
+      }
+      // read and written again rather than linked: every object has its own data key
+      const blob = await deps.blobs.put(await deps.blobs.get(source.blobId), { signal: call.signal })
+      const row = await commitObject(deps, call, {
+        bucket: target,
+        key,
+        blob,
+        etag: blob.md5,
+        document,
+        reason: 'CopyObject',
+      })
+      return {
+        CopyObjectResult: { ETag: quote(row.etag), LastModified: new Date(row.lastModified), ...document.checksums },
+        ...versionMember(row),
+        ...(source.versionId !== 'null' && { CopySourceVersionId: source.versionId }),
+        ...encryptionMembers(document),
+      }
+    },
+  )
+
+interface CopySourceInput {
+  readonly CopySource?: string | undefined
+  readonly CopySourceIfMatch?: string | undefined
+  readonly CopySourceIfNoneMatch?: string | undefined
+  readonly CopySourceIfModifiedSince?: Date | undefined
+  readonly CopySourceIfUnmodifiedSince?: Date | undefined
+}
+
+/** `x-amz-copy-source: /bucket/key?versionId=…`, percent-encoded */
+export async function findCopySource(deps: S3Dependencies, call: Call, input: CopySourceInput) {
+  const path = sourcePath(input.CopySource)
+  const slash = path.indexOf('/')
+  if (slash <= 0) throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-copy-source' })
+  const versionId = new URLSearchParams(input.CopySource?.split('?')[1] ?? '').get('versionId') ?? undefined
+  const bucket = await requireBucket(deps.store, call, path.slice(0, slash))
+  const source = await requireObject(deps, bucket, path.slice(slash + 1), versionId)
+  checkConditions(source, {
+    IfMatch: input.CopySourceIfMatch,
+    IfNoneMatch: input.CopySourceIfNoneMatch,
+    IfModifiedSince: input.CopySourceIfModifiedSince,
+    IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+  })
+  return source
+}
+
+function sourcePath(copySource: string | undefined): string {
+  try {
+    return decodeURIComponent((copySource ?? '').split('?')[0] ?? '').replace(/^\//, '')
+  } catch {
+    throw s3Error('InvalidArgument', { ArgumentName: 'x-amz-copy-source' })
+  }
+}
