@@ -1,5 +1,12 @@
 /** What the orchestrator wants done. Data: committed together with the new state, performed at least once afterwards. */
-import type { ActionExecution, ActionExecutionId, ExecutionId, Instant, PipelineKey, SourceRevisionOverride } from './state.ts'
+import type {
+  ActionExecution,
+  ActionExecutionId,
+  ExecutionId,
+  Instant,
+  PipelineKey,
+  SourceRevisionOverride,
+} from './state.ts'
 
 /** Everything a provider needs to run an action; self-contained, so that a restart needs no other look-up. */
 export interface ActionOrder {
@@ -28,6 +35,8 @@ export type Command =
       readonly executionId: ExecutionId
       readonly actionExecutionId: ActionExecutionId
       readonly reason: string
+      /** the action ran into its timeout: its job is TimedOut, not Failed */
+      readonly timedOut?: true
     }
   | {
       readonly type: 'ScheduleTimeout'

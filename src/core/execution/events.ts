@@ -64,6 +64,13 @@ export type PipelineEvent =
       readonly executionId: ExecutionId
       readonly actionExecutionId: ActionExecutionId
     }
+  /** a job worker took the action's job */
+  | {
+      readonly type: 'ActionAcknowledged'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly actionExecutionId: ActionExecutionId
+    }
   | {
       readonly type: 'ApprovalAnswered'
       readonly at: Instant

@@ -107,6 +107,8 @@ export interface ActionExecution {
   readonly logStreamArn?: string
   readonly updatedBy?: string
   readonly error?: ErrorDetails
+  /** a job worker took the job; only ever set for actions that job workers run */
+  readonly acknowledged?: true
   readonly outputVariables?: Readonly<Record<string, string>>
   readonly revision?: ArtifactRevision
 }
@@ -163,12 +165,14 @@ export interface TransitionState {
   readonly reason?: string
   readonly changedBy: string
   readonly changedAt: Instant
+  /** since when without a break; `changedAt` moves when somebody disables it again */
+  readonly disabledSince?: Instant
 }
 
 export interface StageState {
-  /** who has locked the stage; never set in PARALLEL mode */
+  /** who has locked the stage; never an execution in PARALLEL mode */
   readonly holder?: ExecutionId
-  /** who waits in front of it, in order of arrival; at most one in SUPERSEDED mode */
+  /** who waits in front of it, in order of arrival; at most one in SUPERSEDED mode, never an execution in PARALLEL mode */
   readonly waiting: readonly ExecutionId[]
   /** the last execution that entered */
   readonly latest?: ExecutionId
@@ -185,7 +189,10 @@ export interface PipelineState {
   readonly nextAge: number
   readonly transitions: Readonly<Record<string, TransitionState>>
   readonly stages: Readonly<Record<string, StageState>>
-  /** those in progress, and the latest of each stage (they may be retried) */
+  /**
+   * Those in progress, the latest and the stopped inbound of each stage, in PARALLEL mode those that may be retried; and those that
+   * ended in the last decision, so that whoever saves the state sees their end.
+   */
   readonly executions: Readonly<Record<ExecutionId, PipelineExecution>>
   /** the newest run of each action ("stage/action"), whichever execution it belongs to (GetPipelineState shows it) */
   readonly latestActions: Readonly<Record<string, ActionExecution>>
@@ -195,4 +202,11 @@ export interface PipelineState {
   readonly seenRevisions: Readonly<Record<string, string>>
   /** StartPipelineExecution tokens of the last 24 hours */
   readonly startTokens: Readonly<Record<string, { readonly executionId: ExecutionId; readonly at: Instant }>>
+  /** the one started last, whatever became of it */
+  readonly newestExecution?: ExecutionId
+  /**
+   * Action runs that ended in the last decision and whose place in their stage a retry took in that same decision. History must
+   * save them from here; the next decision drops them.
+   */
+  readonly replacedActions?: readonly ActionExecution[]
 }

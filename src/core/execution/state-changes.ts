@@ -1,0 +1,197 @@
+/**
+ * The EventBridge events of executions: each change of a status is published by the function that knows it.
+ * Source: CodePipeline user guide, "Monitoring CodePipeline events".
+ */
+import type { ActionDeclaration } from '../pipeline/declaration.ts'
+import type { StateChangeEvent } from './commands.ts'
+import type {
+  ActionExecution,
+  ActionExecutionStatus,
+  ArtifactLocation,
+  Instant,
+  PipelineExecution,
+  PipelineKey,
+  StageExecution,
+  Trigger,
+} from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** `RESUMED` says that a retry began; `CANCELED` is written with one L in events, with two in the API. */
+export type PipelineChange =
+  | 'STARTED'
+  | 'RESUMED'
+  | 'STOPPING'
+  | 'STOPPED'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'SUPERSEDED'
+  | 'CANCELED'
+export type StageChange = Exclude<PipelineChange, 'SUPERSEDED'>
+
+export const pipelineArn = ({ account, region, name }: PipelineKey): string =>
+  `arn:${partitionOf(region)}:codepipeline:${region}:${account}:${name}`
+
+export function publishPipelineChange(turn: Turn, execution: PipelineExecution, state: PipelineChange): void {
+  publish(turn, 'CodePipeline Pipeline Execution State Change', {
+    ...common(turn, execution, execution.startedAt),
+    ...executionTrigger(execution, state),
+    ...sourceRevisions(execution),
+    state,
+    ...((state === 'STOPPING' || state === 'STOPPED') && execution.stop?.reason !== undefined
+      ? { 'stop-execution-comments': execution.stop.reason }
+      : {}),
+    ...versionAndAttempt(execution),
+  })
+}
+
+export function publishStageChange(
+  turn: Turn,
+  execution: PipelineExecution,
+  name: string,
+  stage: StageExecution,
+  state: StageChange,
+): void {
+  publish(turn, 'CodePipeline Stage Execution State Change', {
+    ...common(turn, execution, stage.startedAt),
+    stage: name,
+    state,
+    ...versionAndAttempt(execution),
+    ...(stage.retry === undefined ? {} : { 'stage-last-retry-attempt-time': timestamp(stage.retry.latestAt) }),
+  })
+}
+
+const ACTION_CHANGE = {
+  InProgress: 'STARTED',
+  Succeeded: 'SUCCEEDED',
+  Failed: 'FAILED',
+  Abandoned: 'ABANDONED',
+} as const satisfies Record<ActionExecutionStatus, string>
+
+export function publishActionChange(turn: Turn, execution: PipelineExecution, run: ActionExecution): void {
+  publish(turn, 'CodePipeline Action Execution State Change', {
+    ...common(turn, execution, run.startedAt),
+    stage: run.stage,
+    'action-execution-id': run.id,
+    action: run.action,
+    state: ACTION_CHANGE[run.status],
+    region: run.region,
+    type: typeOf(run),
+    ...(run.status === 'InProgress' ? { 'input-artifacts': artifacts(run.inputArtifacts) } : {}),
+    ...(run.status === 'Succeeded' ? { 'output-artifacts': artifacts(run.outputArtifacts) } : {}),
+    ...(run.status === 'Succeeded' || run.status === 'Failed' ? { 'execution-result': executionResult(run) } : {}),
+    ...versionAndAttempt(execution),
+  })
+}
+
+/** An action that an update of the pipeline dropped before it started; it has no id and no run. */
+export function publishActionCanceled(
+  turn: Turn,
+  execution: PipelineExecution,
+  stage: string,
+  action: ActionDeclaration,
+): void {
+  publish(turn, 'CodePipeline Action Execution State Change', {
+    ...common(turn, execution, turn.at),
+    stage,
+    action: action.name,
+    state: 'CANCELED',
+    region: action.region ?? turn.draft.key.region,
+    type: typeOf({ typeId: action.actionTypeId }),
+    ...versionAndAttempt(execution),
+  })
+}
+
+function publish(
+  { draft, at, commands }: Turn,
+  detailType: StateChangeEvent['detailType'],
+  detail: StateChangeEvent['detail'],
+): void {
+  const { account, region } = draft.key
+  const resources = [pipelineArn(draft.key)]
+  commands.push({
+    type: 'PublishEvent',
+    event: { account, region, time: at, source: 'aws.codepipeline', detailType, resources, detail },
+  })
+}
+
+const common = ({ draft }: Turn, execution: PipelineExecution, startedAt: Instant) => ({
+  pipeline: draft.key.name,
+  'execution-id': execution.id,
+  'start-time': timestamp(startedAt),
+})
+
+const versionAndAttempt = ({ pipelineVersion, attempt }: PipelineExecution) => ({
+  version: pipelineVersion,
+  'pipeline-execution-attempt': attempt,
+})
+
+const typeOf = ({ typeId: { owner, category, provider, version } }: Pick<ActionExecution, 'typeId'>) => ({
+  owner,
+  category,
+  provider,
+  version,
+})
+
+const artifacts = (locations: readonly ArtifactLocation[]) =>
+  locations.map(({ name, bucket, key }) => ({ name, s3location: { bucket, key } }))
+
+const executionResult = (run: ActionExecution) => ({
+  ...(run.externalExecutionUrl === undefined ? {} : { 'external-execution-url': run.externalExecutionUrl }),
+  ...resultSummary(run),
+  ...(run.externalExecutionId === undefined ? {} : { 'external-execution-id': run.externalExecutionId }),
+  ...(run.error === undefined ? {} : { 'error-code': run.error.code }),
+})
+
+function resultSummary({ summary, error }: ActionExecution): { 'external-execution-summary'?: string } {
+  const text = summary ?? error?.message
+  return text === undefined ? {} : { 'external-execution-summary': text }
+}
+
+/** On STARTED always; executions that a git trigger started carry it on every event but a failure in the source stage. */
+function executionTrigger(
+  { trigger, stages }: PipelineExecution,
+  state: PipelineChange,
+): { 'execution-trigger'?: unknown } {
+  const failedInSource = state === 'FAILED' && Object.keys(stages).length < 2
+  if (trigger.type === 'WebhookV2' && !failedInSource) return { 'execution-trigger': gitTrigger(trigger) }
+  return state === 'STARTED' ? { 'execution-trigger': plainTrigger(trigger) } : {}
+}
+
+const plainTrigger = ({ type, detail }: Trigger) => ({
+  'trigger-type': type,
+  ...(detail === undefined ? {} : { 'trigger-detail': detail }),
+})
+
+/** The detail of a git trigger is the JSON text of flat fields (commit-id, branch-name…). */
+function gitTrigger(trigger: Trigger): unknown {
+  try {
+    const fields: unknown = JSON.parse(trigger.detail ?? '')
+    if (typeof fields === 'object' && fields !== null) return fields
+  } catch {
+    // the detail of a trigger is the starter's to choose: what is not JSON is shown as it is
+  }
+  return plainTrigger(trigger)
+}
+
+/** An addition of ours: AWS's events name no commit, so that notifiers have to call back. */
+function sourceRevisions({ artifactRevisions }: PipelineExecution): { 'source-revisions'?: unknown } {
+  if (artifactRevisions.length === 0) return {}
+  return {
+    'source-revisions': artifactRevisions.map(({ name, revisionId, revisionSummary, revisionUrl }) => ({
+      name,
+      'revision-id': revisionId,
+      ...(revisionSummary === undefined ? {} : { 'revision-summary': revisionSummary }),
+      ...(revisionUrl === undefined ? {} : { 'revision-url': revisionUrl }),
+    })),
+  }
+}
+
+const timestamp = (at: Instant): string => new Date(at).toISOString()
+
+const PARTITIONS = [
+  { prefix: 'cn-', partition: 'aws-cn' },
+  { prefix: 'us-gov-', partition: 'aws-us-gov' },
+]
+
+const partitionOf = (region: string): string =>
+  PARTITIONS.find(({ prefix }) => region.startsWith(prefix))?.partition ?? 'aws'

@@ -1,0 +1,35 @@
+/** What a status means for the orchestrator. */
+import type {
+  ActionExecution,
+  ExecutionMode,
+  PipelineExecution,
+  PipelineExecutionStatus,
+  StageExecution,
+} from './state.ts'
+
+/** Source: CodePipeline API reference, `PipelineExecution.status`; `Failed` and `Stopped` can be left again by a retry. */
+const ACTIVE = {
+  InProgress: true,
+  Stopping: true,
+  Stopped: false,
+  Succeeded: false,
+  Superseded: false,
+  Failed: false,
+  Cancelled: false,
+} as const satisfies Record<PipelineExecutionStatus, boolean>
+
+/** In progress in the wide sense: it holds or will hold a stage, and counts against the limit of concurrent executions. */
+export const isActive = ({ status }: PipelineExecution): boolean => ACTIVE[status]
+
+/** Whether stages are locked by executions of this mode. */
+export const locksStages = (mode: ExecutionMode): boolean => mode !== 'PARALLEL'
+
+/** Whether concurrent executions of this mode are limited. */
+export const isLimited = (mode: ExecutionMode): boolean => mode !== 'SUPERSEDED'
+
+export const isRunning = ({ status }: ActionExecution): boolean => status === 'InProgress'
+
+export const hasFailed = ({ status }: ActionExecution): boolean => status === 'Failed' || status === 'Abandoned'
+
+export const runningActions = ({ actions }: Pick<StageExecution, 'actions'>): readonly ActionExecution[] =>
+  Object.values(actions).filter(isRunning)
