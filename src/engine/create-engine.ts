@@ -1,12 +1,7 @@
 /** The engine's parts, wired together. */
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import {
-  createPipelineState,
-  decide,
-  type ActionOrder,
-  type PipelineKey,
-} from '../core/execution/execution.ts'
+import { createPipelineState, decide, type ActionOrder, type PipelineKey } from '../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Bus } from '../journal/journal.ts'
@@ -135,4 +130,3 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
   }
 }
-

@@ -60,7 +60,8 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   function track(task: Promise<void>): void {
     const tracked = task
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.fatal({ err: error }, 'an outbox entry could not be performed; it is tried again at the next start')
+        if (!stopping.signal.aborted)
+          log.fatal({ err: error }, 'an outbox entry could not be performed; it is tried again at the next start')
       })
       .finally(() => tasks.delete(tracked))
     tasks.add(tracked)
@@ -95,12 +96,19 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
       return await record(outboxId, order, { type: 'Failed', error: internalError(dependencies, order, error) })
     }
     if (type === undefined) {
-      return await record(outboxId, order, failed('ConfigurationError', `The custom action type ${describe(typeId)} was deleted.`))
+      return await record(
+        outboxId,
+        order,
+        failed('ConfigurationError', `The custom action type ${describe(typeId)} was deleted.`),
+      )
     }
     await queueCustomJob({ store, jobs }, { order, outboxId, query: type.query })
   }
 
-  async function progress({ pipeline, executionId, action }: ActionOrder, news: NonNullable<ActionOutcome['progress']>): Promise<void> {
+  async function progress(
+    { pipeline, executionId, action }: ActionOrder,
+    news: NonNullable<ActionOutcome['progress']>,
+  ): Promise<void> {
     await steps.send(pipeline, { type: 'ActionProgressed', executionId, actionExecutionId: action.id, progress: news })
   }
 
@@ -115,7 +123,10 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
         return
       } catch (error) {
         if (error instanceof InvariantViolation || stopping.signal.aborted) throw error
-        log.error({ err: error, actionExecutionId: order.action.id, waitMs }, "an action's outcome could not be saved; trying again")
+        log.error(
+          { err: error, actionExecutionId: order.action.id, waitMs },
+          "an action's outcome could not be saved; trying again",
+        )
         await delay(waitMs, undefined, { signal: stopping.signal })
       }
     }
@@ -167,9 +178,13 @@ function eventOf({ executionId, action }: ActionOrder, outcome: ActionOutcome): 
   }
 }
 
-const failed = (code: ErrorDetails['code'], message: string): ActionOutcome => ({ type: 'Failed', error: { code, message } })
+const failed = (code: ErrorDetails['code'], message: string): ActionOutcome => ({
+  type: 'Failed',
+  error: { code, message },
+})
 
-const describe = ({ category, owner, provider, version }: ActionTypeId): string => `${category}/${owner}/${provider}/${version}`
+const describe = ({ category, owner, provider, version }: ActionTypeId): string =>
+  `${category}/${owner}/${provider}/${version}`
 
 function indexProviders(providers: readonly ActionProvider[]): (typeId: ActionTypeId) => ActionProvider | undefined {
   const byType = new Map(providers.flatMap((provider) => provider.types.map((type) => [describe(type), provider])))

@@ -42,7 +42,10 @@ export function createEffects(): Effects {
     AbandonAction: (command) => outgoing.push(command),
     PublishEvent: ({ event }) => events.push(event),
     ScheduleTimeout: ({ pipeline, executionId, actionExecutionId, at }) =>
-      timers.set(timeoutId(actionExecutionId), { at, document: { type: 'ActionTimedOut', pipeline, executionId, actionExecutionId } }),
+      timers.set(timeoutId(actionExecutionId), {
+        at,
+        document: { type: 'ActionTimedOut', pipeline, executionId, actionExecutionId },
+      }),
     CancelTimeout: ({ actionExecutionId }) => timers.set(timeoutId(actionExecutionId), 'clear'),
   } satisfies { [Type in Command['type']]: (command: Extract<Command, { type: Type }>) => unknown }
 

@@ -4,7 +4,11 @@ import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 import type { Writer } from '../store/store.ts'
 
 /** An event as the caller gives it: the engine adds the time. */
-export type EngineEvent = PipelineEvent extends infer Event ? (Event extends PipelineEvent ? Omit<Event, 'at'> : never) : never
+export type EngineEvent = PipelineEvent extends infer Event
+  ? Event extends PipelineEvent
+    ? Omit<Event, 'at'>
+    : never
+  : never
 
 export type EngineAnswer =
   | { readonly accepted: true; readonly state: PipelineState; readonly reply: Reply; readonly at: number }
@@ -24,7 +28,11 @@ export interface Engine extends AsyncDisposable {
    * One event into the reducer. Resolves after the commit; commands are dispatched afterwards without being awaited.
    * `also` writes more in the same commit, only when the event was accepted.
    */
-  send(key: PipelineKey, event: EngineEvent, also?: (tx: Writer, state: PipelineState) => Promise<void>): Promise<EngineAnswer>
+  send(
+    key: PipelineKey,
+    event: EngineEvent,
+    also?: (tx: Writer, state: PipelineState) => Promise<void>,
+  ): Promise<EngineAnswer>
   /** Ends what runs and removes the pipeline with its history; one that is not there is fine. */
   delete(key: PipelineKey): Promise<void>
   /** Reads the outbox and timers left by an earlier process and performs them. Call once, before the first request. */

@@ -56,7 +56,8 @@ function contextOf(
   const sessionName = `${PIPELINE_SESSION_PREFIX}${pipeline.name}`.slice(0, MAX_SESSION_NAME)
   return {
     signal,
-    client: (constructor, { region = action.region } = {}) => clientFor({ account, region, roleArn, sessionName })(constructor),
+    client: (constructor, { region = action.region } = {}) =>
+      clientFor({ account, region, roleArn, sessionName })(constructor),
     progress: (news) => progress(order, news),
     event: ({ source, matches }) => {
       const happened = new Promise<Parameters<typeof matches>[0]>((resolve, reject) => {
@@ -83,11 +84,22 @@ function contextOf(
 const MAX_SESSION_NAME = 64
 
 /** Our bug: the log has everything, the pipeline's owner gets an id to quote. */
-export function internalError({ log, newId }: Pick<RunDependencies, 'log' | 'newId'>, order: ActionOrder, error: unknown) {
+export function internalError(
+  { log, newId }: Pick<RunDependencies, 'log' | 'newId'>,
+  order: ActionOrder,
+  error: unknown,
+) {
   const requestId = newId()
   const { pipeline, executionId, action } = order
   log.error(
-    { err: error, requestId, pipeline: pipeline.name, executionId, action: action.action, actionExecutionId: action.id },
+    {
+      err: error,
+      requestId,
+      pipeline: pipeline.name,
+      executionId,
+      action: action.action,
+      actionExecutionId: action.id,
+    },
     'an action provider failed unexpectedly',
   )
   return { code: 'InternalError', message: `Pipewright failed internally (request id ${requestId})` } as const

@@ -40,7 +40,11 @@ export interface Steps {
   /** Runs alone between two steps of the pipeline; `record` is undefined when there is no such pipeline. */
   alone<Result>(
     key: PipelineKey,
-    work: (tx: Writer, record: PipelineRecord | undefined, effects: Effects) => Promise<{ result: Result; record: PipelineRecord | undefined }>,
+    work: (
+      tx: Writer,
+      record: PipelineRecord | undefined,
+      effects: Effects,
+    ) => Promise<{ result: Result; record: PipelineRecord | undefined }>,
   ): Promise<Result>
   /** resolves when no step waits or runs */
   idle(): Promise<void>
@@ -63,7 +67,11 @@ interface Aggregate {
 interface Unit {
   /** shares a unit of work with others: it cannot fail for reasons of its own */
   readonly foldable: boolean
-  apply(tx: Writer, record: PipelineRecord | undefined, effects: Effects): Promise<{ record: PipelineRecord | undefined; done: () => void }>
+  apply(
+    tx: Writer,
+    record: PipelineRecord | undefined,
+    effects: Effects,
+  ): Promise<{ record: PipelineRecord | undefined; done: () => void }>
   fail(error: unknown): void
 }
 
@@ -202,4 +210,3 @@ function takeBatch(waiting: Unit[]): readonly Unit[] {
   const lone = waiting.findIndex(({ foldable }) => !foldable)
   return waiting.splice(0, lone === -1 ? waiting.length : Math.max(lone, 1))
 }
-

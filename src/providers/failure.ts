@@ -7,7 +7,8 @@ import type { ErrorDetails } from '../core/execution/execution.ts'
  */
 export function failureOf(error: unknown): ErrorDetails | undefined {
   if (!(error instanceof Error)) return undefined
-  if (isUnreachable(error)) return { code: 'SystemUnavailable', message: `A service could not be reached: ${error.message}` }
+  if (isUnreachable(error))
+    return { code: 'SystemUnavailable', message: `A service could not be reached: ${error.message}` }
   if (!isServiceException(error)) return undefined
   const [, code] = CODES.find(([names]) => names.test(error.name)) ?? [undefined, codeByStatus(error)]
   return { code, message: messageOf(error).slice(0, MAX_MESSAGE) }
@@ -15,10 +16,19 @@ export function failureOf(error: unknown): ErrorDetails | undefined {
 
 /** First match wins: "denied" is about permission even in an error about a key that is missing. */
 const CODES: readonly (readonly [RegExp, ErrorDetails['code']])[] = [
-  [/Denied|NotAuthorized|Unauthorized|Forbidden|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken|SignatureDoesNotMatch/, 'PermissionError'],
-  [/Throttl|TooManyRequests|SlowDown|ServiceUnavailable|InternalFailure|InternalError|InternalServer|RequestTimeout|LimitExceeded/, 'SystemUnavailable'],
+  [
+    /Denied|NotAuthorized|Unauthorized|Forbidden|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken|SignatureDoesNotMatch/,
+    'PermissionError',
+  ],
+  [
+    /Throttl|TooManyRequests|SlowDown|ServiceUnavailable|InternalFailure|InternalError|InternalServer|RequestTimeout|LimitExceeded/,
+    'SystemUnavailable',
+  ],
   [/^NoSuch|NotFound|DoesNotExist|NotExist/, 'ConfigurationError'],
-  [/^Invalid|^Validation|ValidationError|Malformed|Required|NotSupported|NotImplemented|UnknownOperation/, 'ConfigurationError'],
+  [
+    /^Invalid|^Validation|ValidationError|Malformed|Required|NotSupported|NotImplemented|UnknownOperation/,
+    'ConfigurationError',
+  ],
 ]
 
 function codeByStatus({ $metadata: { httpStatusCode = 400 } }: ServiceException): ErrorDetails['code'] {
@@ -42,11 +52,22 @@ interface ServiceException extends Error {
 /** By form, not by class: every client package brings its own copy of the classes. */
 const isServiceException = (error: Error): error is ServiceException => '$fault' in error && '$metadata' in error
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT'])
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
 
 const isUnreachable = (error: Error): boolean =>
   ('code' in error && UNREACHABLE.has(String(error.code)) && !('path' in error)) || error.name === 'TimeoutError'
 
 /** Whether the service says that what was asked for is not there. */
 export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && isServiceException(error) && (/^NoSuch|NotFound|DoesNotExist/.test(error.name) || error.$metadata.httpStatusCode === 404)
+  error instanceof Error &&
+  isServiceException(error) &&
+  (/^NoSuch|NotFound|DoesNotExist/.test(error.name) || error.$metadata.httpStatusCode === 404)

@@ -29,7 +29,7 @@
  *   (`resolvedSourceVersion`, CODEBUILD_RESOLVED_SOURCE_VERSION).
  *
  * An input object with the user metadata `codepipeline-artifact-format: CODEBUILD_CLONE_REF` is no ZIP but a JSON pointer
- * (`CloneReference` below): clone it in full instead of unpacking. Object metadata `codepipeline-revision` is the revision.
+ * (`../clone-reference.ts`): clone it in full instead of unpacking. Object metadata `codepipeline-revision` is the revision.
  */
 import { StartBuildCommand, type EnvironmentVariable, type StartBuildCommandInput } from '@aws-sdk/client-codebuild'
 import type { ActionOrder, ArtifactLocation } from '../../core/execution/execution.ts'
