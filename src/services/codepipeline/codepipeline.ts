@@ -1,0 +1,73 @@
+/** AWS CodePipeline, API version 2015-07-09. */
+import * as CodePipeline from '@aws-sdk/client-codepipeline'
+import { operationSchemas, type ServiceDefinition } from '../../wire/wire.ts'
+import type { CodePipelineDependencies } from './dependencies.ts'
+import { acknowledgeJob } from './operations/acknowledge-job.ts'
+import { createCustomActionType } from './operations/create-custom-action-type.ts'
+import { createPipeline } from './operations/create-pipeline.ts'
+import { deleteCustomActionType } from './operations/delete-custom-action-type.ts'
+import { deletePipeline } from './operations/delete-pipeline.ts'
+import { disableStageTransition } from './operations/disable-stage-transition.ts'
+import { enableStageTransition } from './operations/enable-stage-transition.ts'
+import { getJobDetails } from './operations/get-job-details.ts'
+import { getPipeline } from './operations/get-pipeline.ts'
+import { getPipelineExecution } from './operations/get-pipeline-execution.ts'
+import { getPipelineState } from './operations/get-pipeline-state.ts'
+import { listActionExecutions } from './operations/list-action-executions.ts'
+import { listActionTypes } from './operations/list-action-types.ts'
+import { listPipelineExecutions } from './operations/list-pipeline-executions.ts'
+import { listPipelines } from './operations/list-pipelines.ts'
+import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { pollForJobs } from './operations/poll-for-jobs.ts'
+import { putActionRevision } from './operations/put-action-revision.ts'
+import { putApprovalResult } from './operations/put-approval-result.ts'
+import { putJobFailureResult } from './operations/put-job-failure-result.ts'
+import { putJobSuccessResult } from './operations/put-job-success-result.ts'
+import { retryStageExecution } from './operations/retry-stage-execution.ts'
+import { startPipelineExecution } from './operations/start-pipeline-execution.ts'
+import { stopPipelineExecution } from './operations/stop-pipeline-execution.ts'
+import { tagResource } from './operations/tag-resource.ts'
+import { untagResource } from './operations/untag-resource.ts'
+import { updatePipeline } from './operations/update-pipeline.ts'
+
+const OPERATIONS = [
+  createPipeline,
+  getPipeline,
+  updatePipeline,
+  deletePipeline,
+  listPipelines,
+  startPipelineExecution,
+  stopPipelineExecution,
+  getPipelineExecution,
+  listPipelineExecutions,
+  getPipelineState,
+  listActionExecutions,
+  enableStageTransition,
+  disableStageTransition,
+  retryStageExecution,
+  putApprovalResult,
+  putActionRevision,
+  listActionTypes,
+  createCustomActionType,
+  deleteCustomActionType,
+  pollForJobs,
+  acknowledgeJob,
+  getJobDetails,
+  putJobSuccessResult,
+  putJobFailureResult,
+  tagResource,
+  untagResource,
+  listTagsForResource,
+]
+
+export const createCodePipelineService = (dependencies: CodePipelineDependencies): ServiceDefinition => ({
+  name: 'codepipeline',
+  signingNames: ['codepipeline'],
+  protocols: ['awsJson1_1'],
+  targetPrefix: 'CodePipeline_20150709',
+  schemas: operationSchemas(CodePipeline),
+  operations: OPERATIONS.map((make) => make(dependencies) as ServiceDefinition['operations'][number]),
+})
+
+export { customTypeOf } from './action-types.ts'
+export type { CodePipelineDependencies, CodePipelineLimits } from './dependencies.ts'

@@ -1,0 +1,31 @@
+import type { Auth } from '../../auth/auth.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Jobs } from '../../jobs/jobs.ts'
+import type { Store } from '../../store/store.ts'
+
+export interface CodePipelineDependencies {
+  readonly store: Store
+  readonly engine: Engine
+  readonly jobs: Jobs
+  readonly auth: Pick<Auth, 'issueSession'>
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly limits?: Partial<CodePipelineLimits>
+}
+
+/** The account quotas that AWS raises on request (`spec` 11): configuration here. */
+export interface CodePipelineLimits {
+  readonly pipelinesPerRegion: number
+  readonly customActionTypesPerRegion: number
+  /** characters of one value of an action's configuration */
+  readonly configurationValueLength: number
+}
+
+export const DEFAULT_LIMITS: CodePipelineLimits = {
+  pipelinesPerRegion: 1000,
+  customActionTypesPerRegion: 50,
+  configurationValueLength: 1000,
+}
+
+export const limitsOf = ({ limits }: CodePipelineDependencies): CodePipelineLimits => ({ ...DEFAULT_LIMITS, ...limits })

@@ -1,0 +1,92 @@
+/** Jobs of custom actions as the API shows them, and the rules for who may see and end one (`spec` 6.2). */
+import type { Artifact, JobData } from '@aws-sdk/client-codepipeline'
+import type { ActionExecution, ActionOrder, ArtifactLocation, PipelineState } from '../../core/execution/execution.ts'
+import type { JobRow } from '../../jobs/jobs.ts'
+import type { Call } from '../../wire/wire.ts'
+import type { CodePipelineDependencies } from './dependencies.ts'
+import { invalidJobState, jobNotFound } from './errors.ts'
+
+/** What the engine puts into a job; a continued action's next job carries the worker's own token. */
+export interface JobDocument {
+  readonly accountId: string
+  readonly order: ActionOrder
+  readonly continuationToken?: string
+}
+
+export const documentOf = (job: JobRow): JobDocument => job.document as JobDocument
+
+/** Only jobs of custom actions, and only in the account and region they belong to. @throws JobNotFoundException */
+export async function requireJob({ jobs }: CodePipelineDependencies, call: Call, jobId: string): Promise<JobRow> {
+  const job = await jobs.get(jobId)
+  if (job === undefined || !job.queue.startsWith(`custom:${call.account}:${call.region}:`)) throw jobNotFound(jobId)
+  return job
+}
+
+export const isOver = ({ status }: JobRow): boolean =>
+  status === 'Succeeded' || status === 'Failed' || status === 'TimedOut'
+
+/**
+ * A result counts only while the worker holds the job and the action still waits for it.
+ * @throws JobNotFoundException, InvalidJobStateException
+ */
+export async function requireRunningJob(
+  dependencies: CodePipelineDependencies,
+  call: Call,
+  jobId: string,
+): Promise<{ readonly job: JobRow; readonly order: ActionOrder }> {
+  const job = await requireJob(dependencies, call, jobId)
+  const { order } = documentOf(job)
+  const record = await dependencies.store.read.pipelines.load(order.pipeline)
+  // The engine ends abandoned jobs after its commit; until it has, the action's own status tells.
+  const run = record && findRun(record.state, order)
+  if (job.status !== 'InProgress' || run?.status !== 'InProgress') throw invalidJobState(jobId)
+  return { job, order }
+}
+
+const findRun = ({ executions }: PipelineState, { executionId, action }: ActionOrder): ActionExecution | undefined => {
+  const run = executions[executionId]?.stages[action.stage]?.actions[action.action]
+  return run?.id === action.id ? run : undefined
+}
+
+const CREDENTIAL_SECONDS = 3600
+
+/** Secrets are in the clear here and nowhere else. Credentials are made anew for every answer. */
+export async function jobData({ auth }: CodePipelineDependencies, job: JobRow): Promise<JobData> {
+  const { order, continuationToken } = documentOf(job)
+  const { action } = order
+  const hasArtifacts = action.inputArtifacts.length + action.outputArtifacts.length > 0
+  return {
+    actionTypeId: action.typeId,
+    actionConfiguration: { configuration: { ...action.resolvedConfiguration } },
+    pipelineContext: {
+      pipelineName: order.pipeline.name,
+      stage: { name: action.stage },
+      action: { name: action.action, actionExecutionId: action.id },
+      pipelineArn: order.pipelineArn,
+      pipelineExecutionId: order.executionId,
+    },
+    inputArtifacts: action.inputArtifacts.map(artifactView),
+    outputArtifacts: action.outputArtifacts.map(artifactView),
+    ...(hasArtifacts && { artifactCredentials: await artifactCredentials(auth, order) }),
+    ...(continuationToken !== undefined && { continuationToken }),
+    ...(order.encryptionKeyId !== undefined && { encryptionKey: { id: order.encryptionKeyId, type: 'KMS' as const } }),
+  }
+}
+
+const artifactView = ({ name, bucket, key }: ArtifactLocation): Artifact => ({
+  name,
+  location: { type: 'S3', s3Location: { bucketName: bucket, objectKey: key } },
+})
+
+async function artifactCredentials(
+  auth: CodePipelineDependencies['auth'],
+  { pipeline, action, pipelineRoleArn }: ActionOrder,
+) {
+  const { accessKeyId, secretAccessKey, sessionToken } = await auth.issueSession({
+    account: pipeline.account,
+    roleArn: action.roleArn ?? pipelineRoleArn,
+    sessionName: `job-${action.id}`,
+    seconds: CREDENTIAL_SECONDS,
+  })
+  return { accessKeyId, secretAccessKey, sessionToken }
+}
