@@ -56,6 +56,12 @@ export function operation<Input, Output>(
   return { schema, access, handle }
 }
 
+/** Where an output carries an HTTP status other than its operation's own (206 of a ranged S3 read); protocols with HTTP bindings use it. */
+export const responseStatus: unique symbol = Symbol('responseStatus')
+
+export const withStatus = <Output extends object>(statusCode: number, output: Output): Output =>
+  Object.defineProperty({ ...output }, responseStatus, { value: statusCode })
+
 export interface ServiceDefinition {
   /** endpoint prefix, e.g. `codepipeline`, `logs`, `s3` */
   readonly name: string
@@ -68,8 +74,12 @@ export interface ServiceDefinition {
   readonly xmlNamespace?: string
   /** every operation schema the SDK package exports, so that an unimplemented one is answered by name */
   readonly schemas: readonly StaticOperationSchema[]
-  readonly operations: readonly Operation<never, unknown>[]
+  readonly operations: readonly Operation[]
 }
+
+/** The operation schemas among an SDK package's exports (schema tuples start with their kind; 9 is "operation"). */
+export const operationSchemas = (sdk: Readonly<Record<string, unknown>>): readonly StaticOperationSchema[] =>
+  Object.values(sdk).filter((value): value is StaticOperationSchema => Array.isArray(value) && value[0] === 9)
 
 /** What the router must know before a service is loaded; `load` is called once, on the service's first request. */
 export interface ServiceEntry extends Pick<
@@ -79,40 +89,13 @@ export interface ServiceEntry extends Pick<
   readonly load: () => Promise<ServiceDefinition>
 }
 
-/** A caller's mistake: answered in the protocol's own error form with this code. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError'
-  readonly code: string
-  readonly statusCode: number
-  /** further members of the modelled error shape, or (S3) extra elements of the error document */
-  readonly fields: Readonly<Record<string, unknown>>
-  /** extra response headers, e.g. S3's `x-amz-delete-marker` on a 404 */
-  readonly headers: Readonly<Record<string, string>>
-  constructor(
-    code: string,
-    message: string,
-    options: {
-      statusCode?: number
-      fields?: Record<string, unknown>
-      headers?: Record<string, string>
-      cause?: unknown
-    } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-    this.statusCode = options.statusCode ?? 400
-    this.fields = options.fields ?? {}
-    this.headers = options.headers ?? {}
-  }
-}
-
 export interface WireRequest {
   readonly method: string
   /** path with query string, exactly as received (signatures cover it undecoded) */
   readonly url: string
   /** lower-case names; repeated headers joined by `,` */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Readable
+  readonly body: Readable | Uint8Array
   readonly sourceAddress: string
   readonly secure: boolean
   readonly signal: AbortSignal
@@ -147,6 +130,11 @@ export interface Dispatcher {
   handle(request: WireRequest): Promise<WireResponse>
 }
 
+export { type CallRecord } from './audit.ts'
 export { createDispatcher, type DispatcherOptions } from './dispatcher.ts'
-export { inProcessHandler } from './in-process.ts'
-export { verifyGitSignature } from './sigv4/git.ts'
+export { trailersOf } from './body/open-body.ts'
+export { ServiceError } from './service-error.ts'
+export { sendWireResponse, toWireRequest, type ConnectionFacts } from './http.ts'
+export { inProcessHandler, type InProcessHandler } from './in-process.ts'
+export { loadService as checkService } from './loaded-service.ts'
+export { verifyGitSignature, type GitCredentials } from './sigv4/git.ts'
