@@ -137,11 +137,16 @@ export function createSteps({ store, bus, clock, decideOptions, committed, decla
     }
     const { record, dones, written } = committedUnit
     aggregate.record = record
-    probe?.('after-commit', aggregate.key.name)
-    if (record?.state.declaration !== cached?.state.declaration) declared?.(aggregate.key, record?.state.declaration)
-    bus.published(written.events)
-    committed(written)
-    for (const done of dones) done()
+    try {
+      probe?.('after-commit', aggregate.key.name)
+      if (record?.state.declaration !== cached?.state.declaration) declared?.(aggregate.key, record?.state.declaration)
+      bus.published(written.events)
+      committed(written)
+      for (const done of dones) done()
+    } catch (error) {
+      // a bug of a listener: what was decided is safe in the outbox, but nobody may wait for ever
+      for (const unit of batch) unit.fail(error)
+    }
   }
 
   return {
