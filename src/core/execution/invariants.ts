@@ -1,0 +1,157 @@
+/** What must be true of every state that `decide` returns. Tests and the simulator ask after each step; production need not. */
+import { own } from './record.ts'
+import type { ExecutionId, PipelineExecution, PipelineState, StageExecution } from './state.ts'
+import { isActive, locksStages, runningActions } from './status.ts'
+
+/** @returns a sentence for each broken rule; empty when all is well */
+export function violations(state: PipelineState): readonly string[] {
+  return [
+    ...Object.keys(state.stages).flatMap((stage) => lockViolations(state, stage)),
+    ...Object.keys(state.stages).flatMap((stage) => lineViolations(state, stage)),
+    ...Object.values(state.executions).flatMap((execution) =>
+      isActive(execution) ? activeViolations(state, execution) : endedViolations(state, execution),
+    ),
+    ...identityViolations(state),
+  ]
+}
+
+/** One holder a stage, and it is inside; everyone inside holds. */
+function lockViolations(state: PipelineState, stage: string): readonly string[] {
+  const { holder, latest, stoppedInbound } = own(state.stages, stage) ?? { waiting: [] }
+  const inside = Object.values(state.executions).filter(
+    ({ at, mode }) => at?.place === 'inside' && at.stage === stage && locksStages(mode),
+  )
+  return broken([
+    [inside.length > 1, `${names(inside)} are inside ${stage} together`],
+    [inside[0]?.id !== holder, `${stage} is held by ${holder}, but ${names(inside)} is inside`],
+    [holder !== undefined && latest !== holder, `${holder} holds ${stage}, but ${latest} was the last to enter`],
+    [latest !== undefined && own(state.executions, latest) === undefined, `${latest}, the latest of ${stage}, is gone`],
+    [
+      stoppedInbound !== undefined && own(state.executions, stoppedInbound)?.status !== 'Stopped',
+      `the stopped inbound ${stoppedInbound} of ${stage} is not stopped`,
+    ],
+  ])
+}
+
+/** Who waits is in progress, in order of arrival, and has a reason to wait. */
+function lineViolations(state: PipelineState, stage: string): readonly string[] {
+  const { holder, waiting } = own(state.stages, stage) ?? { waiting: [] }
+  const line = waiting.map((id) => own(state.executions, id))
+  const since = line.map((execution) => (execution?.at?.place === 'waiting' ? execution.at.since : 0))
+  return broken([
+    [new Set(waiting).size < waiting.length, `somebody waits twice in front of ${stage}`],
+    [
+      state.declaration.executionMode === 'SUPERSEDED' && waiting.length > 1,
+      `${waiting.join(' and ')} wait in front of ${stage} in SUPERSEDED mode`,
+    ],
+    [since.some((at, place) => at < (since[place - 1] ?? 0)), `the line in front of ${stage} is out of order`],
+    [
+      holder === undefined && waiting.length > 0 && isOpen(state, stage),
+      `${waiting.join(' and ')} wait in front of ${stage}, which is free`,
+    ],
+    ...line.map((execution, place): Rule => [
+      execution?.status !== 'InProgress' || execution.at?.place !== 'waiting' || execution.at.stage !== stage,
+      `${waiting[place]} is in the line of ${stage} but does not wait there`,
+    ]),
+    ...line.map((execution, place): Rule => [
+      execution !== undefined && !locksStages(execution.mode),
+      `${waiting[place]} is PARALLEL and must not stand in the line of ${stage}`,
+    ]),
+  ])
+}
+
+/** Everyone in progress is somewhere, and something will move it on. */
+function activeViolations(state: PipelineState, execution: PipelineExecution): readonly string[] {
+  const { id, at, status, pipelineVersion } = execution
+  const structure =
+    pipelineVersion === state.version ? state.declaration : own(state.olderVersions, `${pipelineVersion}`)
+  if (at === undefined) return [`${id} is ${status} but nowhere`]
+  if (structure === undefined) return [`${id} runs on version ${pipelineVersion}, which is gone`]
+  if (at.place === 'waiting') {
+    return locksStages(execution.mode)
+      ? broken([
+          [own(state.stages, at.stage)?.waiting.includes(id) !== true, `${id} waits for ${at.stage} outside the line`],
+        ])
+      : broken([[isOpen(state, at.stage), `${id} waits for ${at.stage}, though nothing holds it`]])
+  }
+  const stage = own(execution.stages, at.stage)
+  if (stage === undefined) return [`${id} is inside ${at.stage} without having entered`]
+  return [
+    ...broken([
+      [stage.status !== status, `${id} is ${status}, its stage ${at.stage} ${stage.status}`],
+      [runningActions(stage).length === 0, `${id} is inside ${at.stage}, but nothing runs there`],
+      [status === 'Stopping' && execution.stop === undefined, `${id} is stopping without a request`],
+    ]),
+    ...Object.entries(execution.stages)
+      .filter(([name]) => name !== at.stage)
+      .flatMap(([name, other]) => idleViolations(id, name, other)),
+    ...orderViolations(id, stage, structure.stages.find(({ name }) => name === at.stage)?.actions ?? []),
+  ]
+}
+
+/** Nobody who is over holds a place or has work going on. */
+function endedViolations(state: PipelineState, execution: PipelineExecution): readonly string[] {
+  const { id, status, at } = execution
+  const places = Object.entries(state.stages).filter(([, { holder, waiting }]) => holder === id || waiting.includes(id))
+  return [
+    ...broken([
+      [at !== undefined, `${id} is ${status} but still at ${at?.stage}`],
+      [places.length > 0, `${id} is ${status} but still has a place at ${places.map(([name]) => name).join(', ')}`],
+      [execution.draining !== undefined, `${id} is ${status} but still draining`],
+    ]),
+    ...Object.entries(execution.stages).flatMap(([name, stage]) => idleViolations(id, name, stage)),
+  ]
+}
+
+function idleViolations(id: ExecutionId, name: string, stage: StageExecution): readonly string[] {
+  return broken([
+    [runningActions(stage).length > 0, `an action of ${id} runs in ${name}, where ${id} is not`],
+    [
+      stage.status === 'InProgress' || stage.status === 'Stopping',
+      `${name} is ${stage.status} for ${id}, which left it`,
+    ],
+  ])
+}
+
+/** A group starts only when every action of the groups before it has succeeded. */
+function orderViolations(
+  id: ExecutionId,
+  { actions }: StageExecution,
+  declared: readonly { readonly name: string; readonly runOrder: number }[],
+): readonly string[] {
+  const unfinished = declared.filter(({ name }) => own(actions, name)?.status !== 'Succeeded')
+  const current = Math.min(...unfinished.map(({ runOrder }) => runOrder))
+  const early = declared.filter(({ name, runOrder }) => runOrder > current && own(actions, name) !== undefined)
+  return early.map(({ name }) => `${name} of ${id} started before its turn`)
+}
+
+function identityViolations(state: PipelineState): readonly string[] {
+  const executions = Object.values(state.executions)
+  const runs = executions.flatMap(({ stages }) =>
+    Object.values(stages).flatMap(({ actions }) => Object.values(actions)),
+  )
+  const ages = executions.map(({ age }) => age)
+  return broken([
+    [new Set(runs.map(({ id }) => id)).size < runs.length, 'two action runs have the same id'],
+    [new Set(ages).size < ages.length, 'two executions have the same age'],
+    [ages.some((age) => age >= state.nextAge), 'an execution has an age that was not given yet'],
+    ...runs.map((run): Rule => [
+      own(own(state.executions, run.executionId)?.stages ?? {}, run.stage)?.actions[run.action] !== run,
+      `the run ${run.id} is not filed under its execution, stage and action`,
+    ]),
+    ...runs.map((run): Rule => [
+      run.status === 'Failed' && run.error === undefined,
+      `the run ${run.id} failed without saying why`,
+    ]),
+  ])
+}
+
+const isOpen = (state: PipelineState, stage: string): boolean => own(state.transitions, stage)?.enabled ?? true
+
+type Rule = readonly [isBroken: boolean, sentence: string]
+
+const broken = (rules: readonly Rule[]): readonly string[] =>
+  rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence)
+
+const names = (executions: readonly PipelineExecution[]): string =>
+  executions.map(({ id }) => id).join(' and ') || 'nobody'
