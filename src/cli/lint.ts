@@ -1,0 +1,154 @@
+/**
+ * Checks a pipeline definition without a server: the AWS CLI's `{ "pipeline": … }`, the bare declaration, or a
+ * CloudFormation template, in JSON or YAML. Unlike the API it names all problems at once, with their line.
+ */
+import { advise } from '../core/pipeline/advice.ts'
+import { Opaque } from '../core/pipeline/opaque.ts'
+import type { Path } from '../core/pipeline/shape.ts'
+import { unknownMembers } from '../core/pipeline/unknown-members.ts'
+import { validatePipeline, type ValidationContext } from '../core/pipeline/validate.ts'
+import { fromTemplate, fromWire, Places } from './lint/located.ts'
+import { member, parseSource, type ParsedSource, type Source } from './lint/source.ts'
+import { worldsOf } from './lint/worlds.ts'
+
+export interface LintProblem {
+  readonly file: string
+  /** both count from one */
+  readonly line: number
+  readonly column: number
+  /** a rule of the specification (`P-03`), `shape`, `syntax`, or advice that the API does not give (`L-01`) */
+  readonly rule: string
+  readonly message: string
+  readonly severity: 'error' | 'warning'
+}
+
+export interface LintOptions {
+  /** where the pipeline will live; without it nothing is said about regions */
+  readonly region?: string
+  /** replaces the 1000 characters a configuration value may have */
+  readonly configurationValueLimit?: number
+}
+
+/** @returns problems in the order of their position; never throws */
+export function lintText(text: string, fileName: string, options: LintOptions = {}): readonly LintProblem[] {
+  const parsed = parseSource(text)
+  const findings = [
+    ...parsed.problems.map(({ at, message }) => ({ at, rule: 'syntax', message, severity: 'error' as const })),
+    ...lintDocument(parsed, options),
+  ]
+  const unique = new Map(findings.map((finding) => [`${finding.at} ${finding.rule} ${finding.message}`, finding]))
+  return [...unique.values()]
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ at, rule, message, severity }) => ({ file: fileName, ...parsed.position(at), rule, message, severity }))
+}
+
+/** One line a problem, as terminals and editors understand it: `file:line:column  rule  message`. */
+export const renderLint = (problems: readonly LintProblem[]): string =>
+  problems
+    .map(
+      ({ file, line, column, rule, message, severity }) =>
+        `${file}:${line}:${column}  ${rule}  ${severity === 'warning' ? 'warning: ' : ''}${oneLine(message)}\n`,
+    )
+    .join('')
+
+/** A definition's own line breaks and control characters must not reach the terminal. */
+const oneLine = (message: string): string =>
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  message.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+
+interface Finding {
+  readonly at: number
+  readonly rule: string
+  readonly message: string
+  readonly severity: 'error' | 'warning'
+}
+
+function lintDocument({ root, problems }: ParsedSource, options: LintOptions): readonly Finding[] {
+  const resources = member(root, 'Resources')
+  if (resources?.kind === 'map') return lintTemplate(root, resources, options)
+  const wrapped = member(root, 'pipeline')
+  const declaration =
+    wrapped ?? (['stages', 'roleArn', 'artifactStore'].some((key) => member(root, key)) ? root : undefined)
+  if (declaration !== undefined) {
+    const places = new Places()
+    return lintDeclaration(fromWire(declaration, ['pipeline'], places), places, options)
+  }
+  return problems.length > 0
+    ? []
+    : [notFound(root, 'This is neither a pipeline declaration nor a CloudFormation template')]
+}
+
+const notFound = (source: Source, message: string): Finding => ({
+  at: source.at,
+  rule: 'syntax',
+  message,
+  severity: 'error',
+})
+
+function lintTemplate(
+  template: Source,
+  resources: Extract<Source, { kind: 'map' }>,
+  options: LintOptions,
+): readonly Finding[] {
+  const pipelines = resources.entries.filter(({ value }) => {
+    const type = member(value, 'Type')
+    return type?.kind === 'scalar' && type.value === 'AWS::CodePipeline::Pipeline'
+  })
+  if (pipelines.length === 0) return [notFound(resources, 'The template has no AWS::CodePipeline::Pipeline')]
+  const worlds = worldsOf(template)
+  return pipelines.flatMap(({ value, at }) =>
+    worlds.flatMap((world) => {
+      const places = new Places()
+      const properties = member(value, 'Properties')
+      const declaration = properties === undefined ? {} : fromTemplate(properties, ['pipeline'], places, world)
+      places.set(['pipeline'], at)
+      return lintDeclaration(withName(declaration), places, options, TEMPLATE_MEMBERS)
+    }),
+  )
+}
+
+/** CloudFormation makes a name up when there is none. */
+const withName = (declaration: unknown): unknown =>
+  typeof declaration === 'object' && declaration !== null && !(declaration instanceof Opaque)
+    ? { name: new Opaque('generated name'), ...declaration }
+    : declaration
+
+/** Properties of the resource that are no part of the declaration. */
+const TEMPLATE_MEMBERS = ['disableInboundStageTransitions', 'restartExecutionOnUpdate', 'tags']
+
+function lintDeclaration(
+  declaration: unknown,
+  places: Places,
+  options: LintOptions,
+  extraMembers: readonly string[] = [],
+): readonly Finding[] {
+  const find = (path: Path) => places.find(path)
+  return [
+    ...validatePipeline(declaration, { ...options, ...OFFLINE }).map(({ rule, message, path }) => ({
+      at: find(path),
+      rule,
+      message,
+      // A mask is right when the file is meant for an update, which cannot be told here.
+      severity: rule === 'A-12' ? ('warning' as const) : ('error' as const),
+    })),
+    ...advise(declaration).map(({ rule, message, path }) => ({
+      at: find(path),
+      rule,
+      message,
+      severity: 'warning' as const,
+    })),
+    ...unknownMembers('PipelineDeclaration', declaration, ['pipeline'])
+      .filter((path) => path.length > 2 || !extraMembers.includes(String(path[1])))
+      .map((path) => ({
+        at: find(path),
+        rule: 'L-04',
+        message: `The member ${String(path.at(-1))} is not known and has no effect`,
+        severity: 'warning' as const,
+      })),
+  ]
+}
+
+/** Which custom and third-party types an account has cannot be told offline. */
+const OFFLINE: Pick<ValidationContext, 'actionTypes'> = {
+  actionTypes: ({ owner }) => (owner === 'AWS' ? undefined : 'unknown'),
+}
