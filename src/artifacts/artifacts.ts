@@ -13,14 +13,14 @@ export interface StoredBlob {
 export interface ByteRange {
   /** first byte, inclusive */
   readonly start: number
-  /** last byte, inclusive */
+  /** last byte, inclusive; behind the end of the content it means the end */
   readonly end: number
 }
 
 export interface BlobStore {
   /** Durable when it resolves (fsync of file and folder). Leaves nothing behind when the source fails or the signal fires. */
   put(content: Readable | Uint8Array, options?: { signal?: AbortSignal }): Promise<StoredBlob>
-  /** @throws BlobNotFound; authenticity of every frame is checked while reading */
+  /** @throws BlobNotFound; RangeError when the range starts behind the end. The stream fails with BlobDamaged: every frame is checked */
   get(id: string, range?: ByteRange): Promise<Readable>
   /** Several blobs as one, in order, without copying through memory at once (multipart upload). Sources are kept. */
   concat(ids: readonly string[], options?: { signal?: AbortSignal }): Promise<StoredBlob>
@@ -28,10 +28,8 @@ export interface BlobStore {
   delete(id: string): Promise<void>
 }
 
-export class BlobNotFound extends Error {
-  override readonly name = 'BlobNotFound'
-}
-
+export { ArchiveRefused, BlobDamaged, BlobNotFound } from './errors.ts'
 export { openBlobStore } from './disk/blob-store.ts'
-export { unzipTo, type UnzipLimits, ArchiveRefused } from './unzip.ts'
+export { readZip, type ArchiveEntry } from './read-zip.ts'
+export { unzipTo, type UnzipLimits } from './unzip.ts'
 export { zipEntries, zipFolder, type ZipEntry } from './zip.ts'
