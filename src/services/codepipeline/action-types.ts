@@ -65,15 +65,16 @@ export async function customTypes(
  * Tells the engine whether a custom action's type still exists, and what its workers look for: the value of the queryable
  * property.
  */
-export const customTypeOf =
-  (store: Store) =>
-  async ({ pipeline, action }: ActionOrder): Promise<{ readonly query?: string } | undefined> => {
-    const type = (await customTypes(store.read.resources, pipeline, [action.typeId]))(action.typeId)
-    if (type === undefined) return undefined
-    const property = type.configuration.find(({ queryable }) => queryable)?.name
-    const query = property === undefined ? undefined : action.resolvedConfiguration[property]
-    return query === undefined ? {} : { query }
-  }
+export async function customTypeOf(
+  { read }: Pick<Store, 'read'>,
+  { pipeline, action }: ActionOrder,
+): Promise<{ readonly query?: string } | undefined> {
+  const type = (await customTypes(read.resources, pipeline, [action.typeId]))(action.typeId)
+  if (type === undefined) return undefined
+  const property = type.configuration.find(({ queryable }) => queryable)?.name
+  const query = property === undefined ? undefined : action.resolvedConfiguration[property]
+  return query === undefined ? {} : { query }
+}
 
 /** As CreateCustomActionType and ListActionTypes show a type. */
 export const actionTypeView = (type: ActionType): ApiActionType => ({
