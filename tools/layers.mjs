@@ -133,7 +133,7 @@ const isOpen = (kind, allowed) =>
 const kindOf = (specifier) =>
   specifier.startsWith('node:')
     ? 'node'
-    : /^@aws-sdk\/client-/.test(specifier)
+    : specifier.startsWith('@aws-sdk/client-')
       ? 'sdk'
       : /^@(?:aws-sdk|smithy)\//.test(specifier)
         ? 'schemas'

@@ -3,7 +3,9 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { globSync } from 'node:fs'
 
-const files = [...new Set(process.argv.slice(2).flatMap((pattern) => globSync(pattern)))].sort()
+const files = [...new Set(process.argv.slice(2).flatMap((pattern) => globSync(pattern)))].toSorted((a, b) =>
+  a.localeCompare(b),
+)
 if (files.length === 0) {
   console.error(`no test file matches ${process.argv.slice(2).join(' ')}`)
   process.exit(1)

@@ -138,3 +138,4 @@ export { sendWireResponse, toWireRequest, type ConnectionFacts } from './http.ts
 export { inProcessHandler, type InProcessHandler } from './in-process.ts'
 export { loadService as checkService } from './loaded-service.ts'
 export { verifyGitSignature, type GitCredentials } from './sigv4/git.ts'
+export { createRequestVerifier, type VerifiedRequest } from './verify-request.ts'

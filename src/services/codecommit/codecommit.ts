@@ -54,4 +54,5 @@ export const createCodeCommitService = (deps: CodeCommitDependencies): ServiceDe
   operations: OPERATIONS.map((make) => make(deps) as ServiceDefinition['operations'][number]),
 })
 
+export type { CodeCommitDependencies } from './dependencies.ts'
 export { createGitHttp, type GitHttp } from './git-http.ts'

@@ -68,4 +68,5 @@ export const createS3Service = (deps: S3Dependencies): ServiceDefinition => ({
     .concat(bucketSettings(deps)),
 })
 
-export { createWebsites } from './website.ts'
+export type { S3Dependencies } from './dependencies.ts'
+export { createWebsites, type Websites } from './website.ts'

@@ -1,0 +1,101 @@
+import { CodePipelineClient, GetPipelineStateCommand, PutApprovalResultCommand } from '@aws-sdk/client-codepipeline'
+import type { Command } from 'commander'
+import { connectionOf, talking, withConnection, type Connection } from '../connection.ts'
+import { CliFailure } from '../failure.ts'
+import { terminal } from '../output.ts'
+
+interface AnswerOptions {
+  readonly endpoint?: string
+  readonly region?: string
+  readonly action?: string
+  readonly summary: string
+  readonly json?: boolean
+}
+
+const ANSWERS = {
+  approve: { status: 'Approved', done: 'approved', description: 'Approve the waiting approval of a pipeline' },
+  reject: { status: 'Rejected', done: 'rejected', description: 'Reject the waiting approval of a pipeline' },
+} as const
+
+export const approvalCommands = (program: Command): void => {
+  for (const verb of ['approve', 'reject'] as const) {
+    withConnection(program.command(verb))
+      .argument('<pipeline>')
+      .description(ANSWERS[verb].description)
+      .option('--action <name>', 'which approval, when several wait')
+      .option('--summary <text>', 'why, shown in the history', '')
+      .option('--json', 'print JSON')
+      .action(async (pipeline: string, options: AnswerOptions) => {
+        const connection = connectionOf(options, process.env)
+        await talking(connection, () => answer(connection, pipeline, verb, options))
+      })
+  }
+}
+
+export interface WaitingApproval {
+  readonly stageName: string
+  readonly actionName: string
+  readonly token: string
+  /** what the approver is asked */
+  readonly summary: string
+}
+
+/** The approvals of a pipeline that wait for somebody (not of PARALLEL pipelines, whose state AWS keeps empty). */
+export async function waitingApprovals(client: CodePipelineClient, name: string): Promise<WaitingApproval[]> {
+  const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name }))
+  return stageStates.flatMap(({ stageName = '', actionStates = [] }) =>
+    actionStates.flatMap(({ actionName = '', latestExecution }) =>
+      latestExecution?.status === 'InProgress' && latestExecution.token !== undefined
+        ? [{ stageName, actionName, token: latestExecution.token, summary: latestExecution.summary ?? 'Approve?' }]
+        : [],
+    ),
+  )
+}
+
+async function answer(
+  connection: Connection,
+  pipelineName: string,
+  verb: keyof typeof ANSWERS,
+  options: AnswerOptions,
+): Promise<void> {
+  const client = new CodePipelineClient(connection)
+  const waiting = (await waitingApprovals(client, pipelineName)).filter(
+    ({ actionName }) => options.action === undefined || actionName === options.action,
+  )
+  const [approval, ...others] = waiting
+  if (!approval) {
+    throw new CliFailure(
+      `Nothing in ${pipelineName} waits for an approval${options.action ? ` named ${options.action}` : ''}.`,
+      {
+        hint: `See where it is with "pipewright watch ${pipelineName}".`,
+      },
+    )
+  }
+  if (others.length > 0) {
+    throw new CliFailure(
+      `${waiting.length} approvals wait: ${waiting.map(({ actionName }) => actionName).join(', ')}.`,
+      {
+        hint: 'Say which one with --action <name>.',
+      },
+    )
+  }
+  const { status } = ANSWERS[verb]
+  const approvedAt = await answerApproval(client, pipelineName, approval, status, options.summary)
+  client.destroy()
+  if (options.json)
+    terminal.json({ stageName: approval.stageName, actionName: approval.actionName, status, approvedAt })
+  else terminal.line(`${approval.stageName}/${approval.actionName} ${ANSWERS[verb].done}`)
+}
+
+export async function answerApproval(
+  client: CodePipelineClient,
+  pipelineName: string,
+  { stageName, actionName, token }: WaitingApproval,
+  status: 'Approved' | 'Rejected',
+  summary: string,
+): Promise<Date | undefined> {
+  const { approvedAt } = await client.send(
+    new PutApprovalResultCommand({ pipelineName, stageName, actionName, token, result: { status, summary } }),
+  )
+  return approvedAt
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { CliFailure, EXIT } from '../failure.ts'
+import { lintText, renderLint } from '../lint.ts'
+import { terminal } from '../output.ts'
+
+export const lintCommand = (program: Command): Command =>
+  program
+    .command('lint')
+    .argument('<file>', 'pipeline declaration (JSON or YAML), or a CloudFormation template with pipelines')
+    .description('Check a pipeline declaration offline and print every problem at once')
+    .option('--json', 'print JSON')
+    .action((file: string, options: { json?: boolean }) => {
+      const problems = lintText(read(file), file)
+      if (options.json) terminal.json(problems)
+      else if (problems.length === 0) terminal.line(`${file}: no problems`)
+      else terminal.line(renderLint(problems))
+      process.exitCode = problems.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.succeeded
+    })
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new CliFailure(`${file} cannot be read: ${(error as Error).message}`, { exitCode: EXIT.usage, cause: error })
+  }
+}

@@ -1,0 +1,106 @@
+/** The one file that names implementations: it reads like a wiring diagram. */
+import { systemClock } from '../base/clock.ts'
+import { newId, randomAlphanumeric } from '../base/ids.ts'
+import type { Log } from '../base/log.ts'
+import { openBlobStore } from '../artifacts/artifacts.ts'
+import { createAuth } from '../auth/auth.ts'
+import { createEngine } from '../engine/engine.ts'
+import { openGitHost } from '../git/git.ts'
+import { createJobs } from '../jobs/jobs.ts'
+import { createBus, openLogFiles } from '../journal/journal.ts'
+import { openKeyRing } from '../keys/keys.ts'
+import { createProviders } from '../providers/registry.ts'
+import { openSqliteStore } from '../store/store.ts'
+import { createTriggers } from '../triggers/triggers.ts'
+import { createDispatcher, createRequestVerifier, inProcessHandler } from '../wire/wire.ts'
+import { createClientFactory } from './clients.ts'
+import type { ServerConfig } from './config.ts'
+import type { DataDir } from './data-dir.ts'
+import { createLiveStreams } from './live.ts'
+import { serviceEntries, type ServiceDependencies } from './services.ts'
+
+/** @param endpoint how clients outside reach this server; known once it listens */
+export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, endpoint: () => string) {
+  const clock = systemClock
+  await using opened = new AsyncDisposableStack()
+
+  const keys = await openKeyRing({
+    file: dataDir.file('master.key'),
+    ...(config.masterKey !== undefined && { masterKey: config.masterKey }),
+  })
+  const store = opened.use(await openSqliteStore({ file: dataDir.file('pipewright.db') }))
+  const blobs = await openBlobStore({ folder: dataDir.file('objects'), keys })
+  const git = opened.use(await openGitHost({ folder: dataDir.file('git') }))
+  const logs = openLogFiles({ folder: dataDir.file('logs'), clock })
+  const bus = createBus({ store, newId, log })
+  const jobs = createJobs({ store, clock, newId })
+  const auth = createAuth({ store, keys, clock, log })
+
+  const dispatcher = createDispatcher({
+    services: serviceEntries(() => dependencies),
+    authenticator: auth,
+    authorizer: auth,
+    clock,
+    log,
+    newRequestId: newId,
+  })
+  const clientFor = createClientFactory({ auth, handler: inProcessHandler(dispatcher), endpoint })
+
+  const engine = opened.use(
+    createEngine({
+      store,
+      bus,
+      jobs,
+      clock,
+      log,
+      newId,
+      newKey: () => randomAlphanumeric(7),
+      providers: createProviders({ git }),
+      clientFor,
+      customType: async (order) =>
+        (await import('../services/codepipeline/codepipeline.ts')).customTypeOf(store, order),
+      declared: (key, declaration) => triggers.pipelineChanged(key, declaration),
+    }),
+  )
+  const triggers = opened.use(createTriggers({ store, bus, engine, log, newId }))
+
+  const dependencies: ServiceDependencies = {
+    store,
+    blobs,
+    git,
+    bus,
+    logs,
+    jobs,
+    keys,
+    auth,
+    engine,
+    clock,
+    log,
+    newId,
+    endpoint,
+  }
+  const everything = {
+    ...dependencies,
+    dispatcher,
+    triggers,
+    verify: createRequestVerifier('pipewright', { authenticator: auth, clock }),
+    live: createLiveStreams({ bus, logs }),
+    gitHttp: once(async () => {
+      const { createGitHttp } = await import('../services/codecommit/codecommit.ts')
+      return createGitHttp({ ...dependencies, authenticator: auth })
+    }),
+    websites: once(async () => {
+      const { createWebsites } = await import('../services/s3/s3.ts')
+      return createWebsites(dependencies)
+    }),
+  }
+  const parts = opened.move()
+  return { ...everything, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+export type Composition = Awaited<ReturnType<typeof compose>>
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+  let made: Promise<Result> | undefined
+  return () => (made ??= make())
+}

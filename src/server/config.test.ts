@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loadServerConfig, parseKey } from './config.ts'
+
+const problems = (env: Record<string, string>, flags: Record<string, string> = {}): readonly string[] => {
+  const loaded = loadServerConfig(env, flags)
+  return 'problems' in loaded ? loaded.problems : []
+}
+
+test('without any setting a server listens on loopback', () => {
+  const loaded = loadServerConfig({}, {})
+  assert.ok('config' in loaded)
+  assert.equal(loaded.config.host, '127.0.0.1')
+})
+
+test('a public address without TLS or a declared proxy is refused', () => {
+  assert.match(problems({ PIPEWRIGHT_HOST: '0.0.0.0' }).join(), /0\.0\.0\.0 is no loopback address/)
+  assert.deepEqual(problems({ PIPEWRIGHT_HOST: '0.0.0.0', PIPEWRIGHT_BEHIND_PROXY: 'yes' }), [])
+  assert.deepEqual(problems({ PIPEWRIGHT_HOST: '::', PIPEWRIGHT_TLS_CERT: 'a', PIPEWRIGHT_TLS_KEY: 'b' }), [])
+})
+
+test('all mistakes are told at once', () => {
+  assert.equal(
+    problems({ PIPEWRIGHT_HOST: 'x', PIPEWRIGHT_PORT: '99999', PIPEWRIGHT_BUILD_NETWORK: 'maybe' }).length,
+    4,
+  )
+})
+
+test('a flag beats the environment', () => {
+  const loaded = loadServerConfig({ PIPEWRIGHT_PORT: '1' }, { port: '2' })
+  assert.ok('config' in loaded)
+  assert.equal(loaded.config.port, 2)
+})
+
+test('development keys are id:secret with an optional account', () => {
+  assert.deepEqual(parseKey('AKIA1:s'), { id: 'AKIA1', secret: 's', account: '000000000000' })
+  assert.deepEqual(parseKey('AKIA1:s:111122223333'), { id: 'AKIA1', secret: 's', account: '111122223333' })
+  for (const wrong of ['AKIA1', 'AKIA1:', ':s', 'a:b:12', 'a:b:111122223333:x'])
+    assert.equal(parseKey(wrong), undefined)
+})

@@ -1,0 +1,112 @@
+/** The server's door: from a configuration to a running server, and back. */
+import { chmod } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createLog, silentLog } from '../base/log.ts'
+import { randomAlphanumeric, randomToken } from '../base/ids.ts'
+import { gitVersion } from '../git/git.ts'
+import { compose, type Composition } from './compose.ts'
+import { DEV_ACCOUNT, DEV_KEY, isLoopback, type ServerConfig } from './config.ts'
+import { openDataDir } from './data-dir.ts'
+import { createHttp } from './http.ts'
+import { StartFailure } from './start-failure.ts'
+
+export {
+  DEV_ACCOUNT,
+  DEV_KEY,
+  loadServerConfig,
+  OPTIONS,
+  parseKey,
+  type ConfigOption,
+  type ServerConfig,
+} from './config.ts'
+export { StartFailure } from './start-failure.ts'
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4566` */
+  readonly url: string
+  /** Stops accepting, ends what runs in order, releases the data folder. Closing twice is harmless. */
+  close(): Promise<void>
+}
+
+/** @throws StartFailure naming what is wrong and how to mend it */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel)
+  if (config.mode === 'dev' && !isLoopback(config.host)) {
+    throw new StartFailure(`A development server listens on loopback only, not on ${config.host}.`, {
+      hint: 'Use "pipewright server" to serve a team.',
+    })
+  }
+  if ((await gitVersion()) === undefined) {
+    throw new StartFailure('git was not found on this machine.', {
+      hint: 'Install git: repositories are served by it.',
+    })
+  }
+  await using opened = new AsyncDisposableStack()
+  const dataDir = openDataDir(config.dataDir)
+  opened.defer(() => dataDir.release())
+  await chmod(dataDir.path, 0o700)
+
+  let url = ''
+  const parts = opened.use(await compose(config, dataDir, log, () => url))
+  await addKeys(parts, config)
+  const { server, app } = await createHttp(config, { ...parts, log })
+  opened.defer(() => app.close())
+  const { port } = await listen(app.server, config)
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  url = `${config.tls ? 'https' : 'http'}://${host}:${port}`
+
+  await parts.triggers.start()
+  await parts.engine.recover()
+  void server
+  const close = opened.move()
+  let closing: Promise<void> | undefined
+  return { url, close: () => (closing ??= close.disposeAsync()) }
+}
+
+async function listen(server: import('node:http').Server, { host, port }: ServerConfig): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new StartFailure(
+          error.code === 'EADDRINUSE'
+            ? `Port ${port} on ${host} is in use.`
+            : `Listening on ${host}:${port} failed: ${error.message}`,
+          { hint: 'Choose another with --port, or 0 for any free one.', cause: error },
+        ),
+      )
+    })
+    server.listen({ host, port }, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+/** Development: fixed keys. A team's server: one administrator, made and printed at the first start and never again. */
+async function addKeys({ auth, store }: Composition, config: ServerConfig): Promise<void> {
+  if (config.mode === 'dev') {
+    for (const { id, secret, account } of [DEV_KEY, ...config.keys]) {
+      await auth.addAccessKey({
+        accessKeyId: id,
+        secretAccessKey: secret,
+        principal: { account, arn: `arn:aws:iam::${account}:root`, userId: account, type: 'Root' },
+      })
+    }
+    return
+  }
+  const marker = { account: DEV_ACCOUNT, region: '', service: 'pipewright', type: 'setup', name: 'administrator' }
+  if (await store.read.resources.get(marker)) return
+  const accessKeyId = `AKIA${randomAlphanumeric(16).toUpperCase()}`
+  const secretAccessKey = randomToken(30)
+  await auth.addAccessKey({
+    accessKeyId,
+    secretAccessKey,
+    principal: {
+      account: DEV_ACCOUNT,
+      arn: `arn:aws:iam::${DEV_ACCOUNT}:user/administrator`,
+      userId: 'administrator',
+      type: 'User',
+    },
+  })
+  await store.write((tx) => tx.resources.put(marker, { accessKeyId }))
+  process.stdout.write(
+    `administrator access key, shown this once:\n  AWS_ACCESS_KEY_ID=${accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`,
+  )
+}
