@@ -18,7 +18,15 @@ export interface Auth extends Authenticator, Authorizer {
     seconds: number
   }): Promise<SessionCredentials>
   /** Long-lived keys: development keys, IAM users' keys. */
-  addAccessKey(key: { accessKeyId: string; secretAccessKey: string; principal: Omit<Principal, 'accessKeyId'> }): Promise<void>
+  addAccessKey(key: {
+    accessKeyId: string
+    secretAccessKey: string
+    principal: Omit<Principal, 'accessKeyId'>
+  }): Promise<void>
+  /** Takes effect with the next request; an inactive or deleted key is unknown to `lookup`. Unknown keys are fine. */
+  changeAccessKey(accessKeyId: string, to: 'active' | 'inactive' | 'deleted'): Promise<void>
 }
 
-export { createAuth } from './create-auth.ts'
+export type { AuthorizationRequest, Policy, Verdict } from './authorize.ts'
+export { createAuth, type AuthOptions } from './create-auth.ts'
+export { sessionPrincipal, userPrincipal } from './principals.ts'

@@ -47,7 +47,10 @@ export interface LogFiles {
   count(key: LogStreamKey): Promise<number>
   delete(key: LogStreamKey): Promise<void>
   /** Live: called for each batch appended from now on to any stream of the group (or the one stream). @returns unsubscribe */
-  follow(key: Omit<LogStreamKey, 'stream'> & { stream?: string }, listener: (key: LogStreamKey, events: readonly LogEvent[]) => void): () => void
+  follow(
+    key: Omit<LogStreamKey, 'stream'> & { stream?: string },
+    listener: (key: LogStreamKey, events: readonly LogEvent[]) => void,
+  ): () => void
   /** every line as text, for download */
   stream(key: LogStreamKey): Readable
 }

@@ -297,4 +297,5 @@ export interface ObjectWriter extends ObjectReader {
   remove(bucket: string, key: string, versionId: string): Promise<ObjectRow | undefined>
 }
 
-export { openSqliteStore } from './sqlite/open.ts'
+export { DatabaseTooNew } from './migrations/migrate.ts'
+export { openSqliteStore, StoreUnavailable, type SqliteStore } from './sqlite/open.ts'

@@ -1,0 +1,30 @@
+/** What a migration is, and the few things that SQLite and PostgreSQL spell differently. */
+import { sql, type ColumnDataType, type ColumnDefinitionBuilder, type Kysely, type RawBuilder } from 'kysely'
+
+export interface Migration {
+  /** from 1, without gaps; a number that was ever released is never changed */
+  readonly number: number
+  readonly name: string
+  readonly up: (schema: Kysely<unknown>, dialect: Dialect) => Promise<void>
+}
+
+export interface Dialect {
+  /** a number that grows with every row and is never given twice, not even after a delete */
+  readonly serial: ColumnDataType
+  readonly asSerial: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
+  /** text that sorts by its UTF-8 bytes, as S3 lists keys */
+  readonly byteOrderedText: ColumnDataType | RawBuilder<unknown>
+}
+
+export const sqliteDialect: Dialect = {
+  serial: 'integer',
+  // without AUTOINCREMENT the number of a deleted last row is given again, and an outbox entry could be removed as another one
+  asSerial: (column) => column.primaryKey().autoIncrement(),
+  byteOrderedText: 'text',
+}
+
+export const postgresDialect: Dialect = {
+  serial: 'bigint',
+  asSerial: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
+  byteOrderedText: sql`text collate "C"`,
+}

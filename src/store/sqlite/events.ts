@@ -1,0 +1,44 @@
+import type { BusEvent, EventReader, EventWriter } from '../store.ts'
+import type { Session } from './connection.ts'
+import { build, query } from './query.ts'
+
+export function eventReader(session: Session): EventReader {
+  return {
+    after: async (sequence, limit) =>
+      session
+        .all(after, { sequence, limit })
+        .map((row) => ({ sequence: row.sequence, event: JSON.parse(row.document) as BusEvent })),
+    position: async (consumer) => session.first(position, { consumer })?.position ?? 0,
+    last: async () => session.first(last, {})?.sequence ?? 0,
+  }
+}
+
+export function eventWriter(session: Session): EventWriter {
+  return {
+    ...eventReader(session),
+    append: async (events) =>
+      events.map((event) => ({ sequence: session.run(append, { document: JSON.stringify(event) }).lastId, event })),
+    async advance(consumer, sequence) {
+      session.run(advance, { consumer, sequence })
+    },
+  }
+}
+
+const after = query((given: { sequence: number; limit: number }) =>
+  build.selectFrom('events').selectAll().where('sequence', '>', given.sequence).orderBy('sequence').limit(given.limit),
+)
+
+const last = query(() => build.selectFrom('events').select('sequence').orderBy('sequence', 'desc').limit(1))
+
+const position = query((given: { consumer: string }) =>
+  build.selectFrom('consumers').select('position').where('name', '=', given.consumer),
+)
+
+const append = query((given: { document: string }) => build.insertInto('events').values({ document: given.document }))
+
+const advance = query((given: { consumer: string; sequence: number }) =>
+  build
+    .insertInto('consumers')
+    .values({ name: given.consumer, position: given.sequence })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ position: given.sequence })),
+)

@@ -1,0 +1,207 @@
+import { sql } from 'kysely'
+import type { ActionExecution, PipelineExecution, PipelineKey } from '../../core/execution/execution.ts'
+import type { PipelineDeclaration } from '../../core/pipeline/declaration.ts'
+import type { PipelineReader, PipelineRecord, PipelineSummary } from '../store.ts'
+import type { Session } from './connection.ts'
+import {
+  actionIdsOf,
+  fromExecutionDocument,
+  fromStateDocument,
+  type Actions,
+  type ExecutionDocument,
+  type StateDocument,
+} from './pipeline-documents.ts'
+import { build, query } from './query.ts'
+
+export function pipelineReader(session: Session): PipelineReader {
+  return {
+    load: async (key) => load(session, key),
+    list: async ({ account, region }, { after, limit }) =>
+      session.all(summaries, { account, region, after: after ?? '', limit }).map((row): PipelineSummary => ({
+        name: row.name,
+        version: row.version,
+        pipelineType: row.pipeline_type,
+        executionMode: row.execution_mode,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+      })),
+    keys: async () =>
+      session.all(keys, {}).map(({ account, region, name }): PipelineKey => ({ account, region, name })),
+    async declaration(key, version) {
+      const row = session.first(declaration, { ...nameOf(key), version })
+      return row && (JSON.parse(row.declaration) as PipelineDeclaration)
+    },
+    async execution(key, id) {
+      const row = session.first(execution, { ...nameOf(key), id })
+      return row && readExecutions(session, row.pipeline_id, [row])[0]
+    },
+    async executions(key, { beforeAge, limit, succeededInStage }) {
+      const page = { ...nameOf(key), beforeAge: beforeAge ?? Number.MAX_SAFE_INTEGER, limit }
+      if (succeededInStage === undefined) return readPage(session, session.all(history, page))
+      const { stage, version } = succeededInStage
+      if (!/^[^"\\]+$/.test(stage)) return [] // no name that a stage may have, and not to become part of a JSON path
+      return readPage(session, session.all(succeeded, { ...page, version, path: `$.stages."${stage}".status` }))
+    },
+    async actionExecutions(key, { executionId, before, limit }) {
+      const page = { ...nameOf(key), before: before ?? Number.MAX_SAFE_INTEGER, limit }
+      const rows =
+        executionId === undefined
+          ? session.all(actionHistory, page)
+          : session.all(actionHistoryOf, { ...page, executionId })
+      return rows.map(({ sequence, document }) => ({ sequence, action: JSON.parse(document) as ActionExecution }))
+    },
+  }
+}
+
+/** Three queries, on one synchronous breath: nothing can be committed between them. */
+function load(session: Session, key: PipelineKey): PipelineRecord | undefined {
+  const row = session.first(aggregate, nameOf(key))
+  if (row === undefined) return undefined
+  const state = JSON.parse(row.state) as StateDocument
+  const documents = session.all(loaded, { pipelineId: row.id }).map(parseExecution)
+  const actions = readActions(session, row.id, new Set(actionIdsOf(documents, state)))
+  const declarations = new Map([[row.version, JSON.parse(row.declaration) as PipelineDeclaration]])
+  for (const older of state.olderVersions) {
+    const stored = session.first(declaration, { ...nameOf(key), version: Number(older) })
+    if (stored !== undefined) declarations.set(Number(older), JSON.parse(stored.declaration) as PipelineDeclaration)
+  }
+  return {
+    revision: row.revision,
+    tags: JSON.parse(row.tags) as Record<string, string>,
+    state: fromStateDocument(state, {
+      key,
+      version: row.version,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      startTokens: JSON.parse(row.start_tokens),
+      executions: Object.fromEntries(
+        documents.map((document) => [document.id, fromExecutionDocument(document, actions)]),
+      ),
+      declarations,
+      actions,
+    }),
+  }
+}
+
+interface ExecutionRow {
+  readonly pipeline_id: number
+  readonly document: string
+}
+
+const parseExecution = ({ document }: { readonly document: string }): ExecutionDocument =>
+  JSON.parse(document) as ExecutionDocument
+
+const readPage = (session: Session, rows: readonly ExecutionRow[]): readonly PipelineExecution[] =>
+  rows[0] === undefined ? [] : readExecutions(session, rows[0].pipeline_id, rows)
+
+function readExecutions(
+  session: Session,
+  pipelineId: number,
+  rows: readonly ExecutionRow[],
+): readonly PipelineExecution[] {
+  const documents = rows.map(parseExecution)
+  const actions = readActions(session, pipelineId, new Set(actionIdsOf(documents)))
+  return documents.map((document) => fromExecutionDocument(document, actions))
+}
+
+function readActions(session: Session, pipelineId: number, ids: ReadonlySet<string>): Actions {
+  if (ids.size === 0) return new Map()
+  const rows = session.all(actionsById, { pipelineId, ids: JSON.stringify([...ids]) })
+  return new Map(rows.map(({ id, document }) => [id, JSON.parse(document) as ActionExecution]))
+}
+
+/** Not the key itself: it may have been taken from something larger. */
+export const nameOf = ({ account, region, name }: PipelineKey): Name => ({ account, region, name })
+export type Name = { readonly account: string; readonly region: string; readonly name: string }
+
+const pipeline = (given: Name) =>
+  build
+    .selectFrom('pipelines')
+    .where('pipelines.account', '=', given.account)
+    .where('pipelines.region', '=', given.region)
+    .where('pipelines.name', '=', given.name)
+
+const aggregate = query((given: Name) =>
+  pipeline(given)
+    .innerJoin('pipeline_versions', (join) =>
+      join
+        .onRef('pipeline_versions.pipeline_id', '=', 'pipelines.id')
+        .onRef('pipeline_versions.version', '=', 'pipelines.version'),
+    )
+    .selectAll('pipelines')
+    .select('pipeline_versions.declaration'),
+)
+
+const loaded = query((given: { pipelineId: number }) =>
+  build
+    .selectFrom('executions')
+    .select('document')
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('loaded', '=', 1)
+    .orderBy('age'),
+)
+
+const actionsById = query((given: { pipelineId: number; ids: string }) =>
+  build
+    .selectFrom('action_executions')
+    .select(['id', 'document'])
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('id', 'in', sql<string>`(select value from json_each(${given.ids}))`),
+)
+
+const summaries = query((given: { account: string; region: string; after: string; limit: number }) =>
+  build
+    .selectFrom('pipelines')
+    .select(['name', 'version', 'pipeline_type', 'execution_mode', 'created_at', 'updated_at'])
+    .where('account', '=', given.account)
+    .where('region', '=', given.region)
+    .where('name', '>', given.after)
+    .orderBy('name')
+    .limit(given.limit),
+)
+
+const keys = query(() =>
+  build
+    .selectFrom('pipelines')
+    .select(['account', 'region', 'name'])
+    .orderBy('account')
+    .orderBy('region')
+    .orderBy('name'),
+)
+
+const declaration = query((given: Name & { version: number }) =>
+  pipeline(given)
+    .innerJoin('pipeline_versions', 'pipeline_versions.pipeline_id', 'pipelines.id')
+    .where('pipeline_versions.version', '=', given.version)
+    .select('pipeline_versions.declaration'),
+)
+
+const executions = (given: Name) =>
+  pipeline(given)
+    .innerJoin('executions', 'executions.pipeline_id', 'pipelines.id')
+    .select(['executions.pipeline_id', 'executions.document'])
+
+const execution = query((given: Name & { id: string }) => executions(given).where('executions.id', '=', given.id))
+
+type HistoryPage = Name & { readonly beforeAge: number; readonly limit: number }
+const newestFirst = (given: HistoryPage) =>
+  executions(given).where('executions.age', '<', given.beforeAge).orderBy('executions.age', 'desc').limit(given.limit)
+const history = query(newestFirst)
+const succeeded = query((given: HistoryPage & { version: number; path: string }) =>
+  newestFirst(given)
+    .where(sql<string>`json_extract(executions.document, ${given.path})`, '=', 'Succeeded')
+    .where(sql<number>`json_extract(executions.document, '$.pipelineVersion')`, '=', given.version),
+)
+
+type ActionPage = Name & { readonly before: number; readonly limit: number }
+const lastStartFirst = (given: ActionPage) =>
+  pipeline(given)
+    .innerJoin('action_executions', 'action_executions.pipeline_id', 'pipelines.id')
+    .select(['action_executions.sequence', 'action_executions.document'])
+    .where('action_executions.sequence', '<', given.before)
+    .orderBy('action_executions.sequence', 'desc')
+    .limit(given.limit)
+const actionHistory = query(lastStartFirst)
+const actionHistoryOf = query((given: ActionPage & { executionId: string }) =>
+  lastStartFirst(given).where('action_executions.execution_id', '=', given.executionId),
+)

@@ -1,0 +1,237 @@
+import type { ActionExecution, PipelineExecution, PipelineState } from '../../core/execution/execution.ts'
+import { own } from '../../core/execution/record.ts'
+import { StaleWrite, type PipelineRecord, type PipelineWriter } from '../store.ts'
+import type { Session } from './connection.ts'
+import { toExecutionDocument, toStateDocument } from './pipeline-documents.ts'
+import { nameOf, pipelineReader, type Name } from './pipeline-reader.ts'
+import { build, query } from './query.ts'
+
+export function pipelineWriter(session: Session): PipelineWriter {
+  return {
+    ...pipelineReader(session),
+    async create(state, tags) {
+      const row = session.first(create, {
+        ...aggregateOf(state),
+        createdAt: state.createdAt,
+        startTokens: JSON.stringify(state.startTokens),
+        tags: JSON.stringify(tags),
+      })
+      if (row === undefined) throw new StaleWrite(`pipeline "${state.key.name}" exists already`)
+      saveParts(session, row.id, undefined, state)
+      return { state, revision: 1, tags }
+    },
+    async save(before, after) {
+      const { revision } = before
+      // two plain statements: an UPDATE that returns the row costs SQLite more than both
+      const row = session.first(atRevision, { ...nameOf(after.key), revision })
+      if (row === undefined)
+        throw new StaleWrite(`pipeline "${after.key.name}" is not at revision ${revision} any more`)
+      session.run(update, { ...aggregateOf(after), id: row.id, revision: revision + 1 })
+      if (after.startTokens !== before.state.startTokens)
+        session.run(updateStartTokens, { id: row.id, startTokens: JSON.stringify(after.startTokens) })
+      saveParts(session, row.id, before.state, after)
+      return { state: after, revision: revision + 1, tags: JSON.parse(row.tags) as PipelineRecord['tags'] }
+    },
+    async tag(key, tags) {
+      const { changes } = session.run(tag, { ...nameOf(key), tags: JSON.stringify(tags) })
+      if (changes === 0) throw new StaleWrite(`there is no pipeline "${key.name}"`)
+    },
+    delete: async (key) => session.run(remove, nameOf(key)).changes > 0,
+  }
+}
+
+const aggregateOf = (state: PipelineState): Aggregate => ({
+  ...nameOf(state.key),
+  version: state.version,
+  pipelineType: state.declaration.pipelineType,
+  executionMode: state.declaration.executionMode,
+  updatedAt: state.updatedAt,
+  state: JSON.stringify(toStateDocument(state)),
+})
+
+/** What did not change is the same object in both states. */
+function saveParts(
+  session: Session,
+  pipelineId: number,
+  before: PipelineState | undefined,
+  after: PipelineState,
+): void {
+  if (before?.declaration !== after.declaration)
+    session.run(putVersion, { pipelineId, version: after.version, declaration: JSON.stringify(after.declaration) })
+  for (const action of changedActions(before, after)) saveAction(session, pipelineId, action)
+  if (before?.executions === after.executions) return
+  for (const execution of Object.values(after.executions)) {
+    if (before !== undefined && own(before.executions, execution.id) === execution) continue
+    saveExecution(session, pipelineId, execution)
+  }
+  if (before === undefined) return
+  for (const id of Object.keys(before.executions))
+    if (!Object.hasOwn(after.executions, id)) session.run(leaveToHistory, { pipelineId, id })
+}
+
+/** Most writes change what is there, and an UPDATE costs half of an INSERT … ON CONFLICT. */
+function saveExecution(session: Session, pipelineId: number, execution: PipelineExecution): void {
+  const { id, age } = execution
+  const document = JSON.stringify(toExecutionDocument(execution))
+  const { changes } = session.run(updateExecution, { pipelineId, id, document })
+  if (changes === 0) session.run(insertExecution, { pipelineId, id, age, document })
+}
+
+function saveAction(session: Session, pipelineId: number, action: ActionExecution): void {
+  const { id, executionId } = action
+  const document = JSON.stringify(action)
+  const { changes } = session.run(updateAction, { pipelineId, id, document })
+  if (changes === 0) session.run(insertAction, { pipelineId, id, executionId, document })
+}
+
+/** Each once; replaced runs first: they started before what took their place. */
+function changedActions(before: PipelineState | undefined, after: PipelineState): Iterable<ActionExecution> {
+  const changed = new Map<string, ActionExecution>()
+  const add = (action: ActionExecution): unknown => changed.set(action.id, action)
+  if (after.replacedActions !== before?.replacedActions) after.replacedActions?.forEach(add)
+  if (after.executions !== before?.executions)
+    for (const { id, stages } of Object.values(after.executions)) {
+      const stagesBefore = before && own(before.executions, id)?.stages
+      if (stages === stagesBefore) continue
+      for (const [name, { actions }] of Object.entries(stages)) {
+        const actionsBefore = stagesBefore && own(stagesBefore, name)?.actions
+        if (actions !== actionsBefore) forEachChanged(actionsBefore, actions, add)
+      }
+    }
+  // usually the same objects as above
+  if (after.latestActions !== before?.latestActions) forEachChanged(before?.latestActions, after.latestActions, add)
+  return changed.values()
+}
+
+function forEachChanged<Value>(
+  before: Readonly<Record<string, Value>> | undefined,
+  after: Readonly<Record<string, Value>>,
+  changed: (value: Value) => unknown,
+): void {
+  for (const [name, value] of Object.entries(after))
+    if (before === undefined || own(before, name) !== value) changed(value)
+}
+
+type Aggregate = Name & {
+  readonly version: number
+  readonly pipelineType: string
+  readonly executionMode: string
+  readonly updatedAt: number
+  readonly state: string
+}
+
+const create = query((given: Aggregate & { createdAt: number; startTokens: string; tags: string }) =>
+  build
+    .insertInto('pipelines')
+    .values({
+      account: given.account,
+      region: given.region,
+      name: given.name,
+      revision: 1,
+      version: given.version,
+      pipeline_type: given.pipelineType,
+      execution_mode: given.executionMode,
+      created_at: given.createdAt,
+      updated_at: given.updatedAt,
+      state: given.state,
+      start_tokens: given.startTokens,
+      tags: given.tags,
+    })
+    .onConflict((conflict) => conflict.columns(['account', 'region', 'name']).doNothing())
+    .returning('id'),
+)
+
+const atRevision = query((given: Name & { revision: number }) =>
+  build
+    .selectFrom('pipelines')
+    .select(['id', 'tags'])
+    .where('account', '=', given.account)
+    .where('region', '=', given.region)
+    .where('name', '=', given.name)
+    .where('revision', '=', given.revision),
+)
+
+const update = query((given: Aggregate & { id: number; revision: number }) =>
+  build
+    .updateTable('pipelines')
+    .set({
+      revision: given.revision,
+      version: given.version,
+      pipeline_type: given.pipelineType,
+      execution_mode: given.executionMode,
+      updated_at: given.updatedAt,
+      state: given.state,
+    })
+    .where('id', '=', given.id),
+)
+
+const updateStartTokens = query((given: { id: number; startTokens: string }) =>
+  build.updateTable('pipelines').set({ start_tokens: given.startTokens }).where('id', '=', given.id),
+)
+
+const putVersion = query((given: { pipelineId: number; version: number; declaration: string }) =>
+  build
+    .insertInto('pipeline_versions')
+    .values({ pipeline_id: given.pipelineId, version: given.version, declaration: given.declaration })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['pipeline_id', 'version'])
+        .doUpdateSet((eb) => ({ declaration: eb.ref('excluded.declaration') })),
+    ),
+)
+
+const updateExecution = query((given: { pipelineId: number; id: string; document: string }) =>
+  build
+    .updateTable('executions')
+    .set({ document: given.document, loaded: 1 })
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('id', '=', given.id),
+)
+
+const insertExecution = query((given: { pipelineId: number; id: string; age: number; document: string }) =>
+  build
+    .insertInto('executions')
+    .values({ pipeline_id: given.pipelineId, id: given.id, age: given.age, loaded: 1, document: given.document }),
+)
+
+const leaveToHistory = query((given: { pipelineId: number; id: string }) =>
+  build
+    .updateTable('executions')
+    .set({ loaded: 0 })
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('id', '=', given.id),
+)
+
+const updateAction = query((given: { pipelineId: number; id: string; document: string }) =>
+  build
+    .updateTable('action_executions')
+    .set({ document: given.document })
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('id', '=', given.id),
+)
+
+const insertAction = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
+  build.insertInto('action_executions').values({
+    pipeline_id: given.pipelineId,
+    id: given.id,
+    execution_id: given.executionId,
+    document: given.document,
+  }),
+)
+
+const tag = query((given: Name & { tags: string }) =>
+  build
+    .updateTable('pipelines')
+    .set({ tags: given.tags })
+    .where('account', '=', given.account)
+    .where('region', '=', given.region)
+    .where('name', '=', given.name),
+)
+
+const remove = query((given: Name) =>
+  build
+    .deleteFrom('pipelines')
+    .where('account', '=', given.account)
+    .where('region', '=', given.region)
+    .where('name', '=', given.name),
+)
