@@ -19,7 +19,8 @@ export function createPayload({ request, headers }: ParsedRequest, limit: number
   let collected: Promise<Buffer> | undefined
   return {
     bytes: () => {
-      if (Number(headers['content-length'] ?? 0) > limit) return Promise.reject(new BodyTooLarge())
+      const length = request.body instanceof Uint8Array ? request.body.length : Number(headers['content-length'] ?? 0)
+      if (length > limit) return Promise.reject(new BodyTooLarge())
       return (collected ??=
         request.body instanceof Uint8Array
           ? Promise.resolve(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength))
