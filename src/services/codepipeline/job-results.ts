@@ -87,7 +87,7 @@ async function report(
 ): Promise<void> {
   const { pipeline, executionId, action } = order
   const answer = await engine.send(pipeline, { ...event, executionId, actionExecutionId: action.id }, async (tx) => {
-    if (!(await jobs.endIn(tx, job.id, status))) throw invalidJobState(job.id)
+    if (!(await jobs.endIn(tx, job.id, status, { nonce: job.nonce }))) throw invalidJobState(job.id)
     await also(tx)
   })
   accepted(answer, pipeline)

@@ -23,7 +23,8 @@ export const getSessionToken = ({ auth }: StsDependencies) =>
       }
       const session = await auth.issueSession({
         account,
-        roleArn: principal.arn,
+        // Sessions are those of roles: this one stands for the caller and carries his name.
+        roleArn: `arn:aws:iam::${account}:role/GetSessionToken`,
         sessionName: principal.arn.slice(principal.arn.lastIndexOf('/') + 1),
         seconds: seconds(DurationSeconds, TWELVE_HOURS, THIRTY_SIX_HOURS),
       })

@@ -1,0 +1,144 @@
+/** A Pipewright small enough for a test: everything that pipelines need in one process, no socket, and a clock that is set by hand. */
+import { CodePipelineClient } from '@aws-sdk/client-codepipeline'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { STSClient } from '@aws-sdk/client-sts'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAuth } from '../../src/auth/auth.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { randomAlphanumeric } from '../../src/base/ids.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+import { createJobs } from '../../src/jobs/jobs.ts'
+import { createBus } from '../../src/journal/journal.ts'
+import { openKeyRing } from '../../src/keys/keys.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import {
+  createCodePipelineService,
+  customTypeOf,
+  type CodePipelineLimits,
+} from '../../src/services/codepipeline/codepipeline.ts'
+import { createIamService } from '../../src/services/iam/iam.ts'
+import { createStsService } from '../../src/services/sts/sts.ts'
+import { openSqliteStore } from '../../src/store/store.ts'
+import { createDispatcher, inProcessHandler, type ServiceDefinition, type ServiceEntry } from '../../src/wire/wire.ts'
+
+export const ACCOUNT = '000000000000'
+export const REGION = 'eu-west-1'
+export const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT}:user/administrator`
+export const KEY = { accessKeyId: 'test', secretAccessKey: 'test' }
+const OTHER_ACCOUNT = '111122223333'
+const OTHER_KEY = { accessKeyId: 'other', secretAccessKey: 'other' }
+
+export type MiniServer = Awaited<ReturnType<typeof startMiniServer>>
+
+export async function startMiniServer(options: { limits?: Partial<CodePipelineLimits> } = {}) {
+  await using opened = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pipewright-mini-'))
+  opened.defer(async () => await rm(folder, { recursive: true, force: true }))
+  const time = createTime()
+  const { clock } = time
+  const newId = randomUUID
+  const keys = await openKeyRing({ file: join(folder, 'master.key') })
+  const store = opened.use(await openSqliteStore({ file: join(folder, 'db') }))
+  const bus = createBus({ store, newId, log: silentLog })
+  const jobs = opened.use(createJobs({ store, clock, newId }))
+  const auth = createAuth({ store, keys, clock })
+  const engine = opened.use(
+    createEngine({
+      store,
+      bus,
+      jobs,
+      clock,
+      log: silentLog,
+      newId,
+      newKey: () => randomAlphanumeric(7),
+      providers: createProviders({ git: { open: async () => undefined } }),
+      clientFor: () => () => {
+        throw new Error('no provider here calls a service')
+      },
+      customType: (order) => customTypeOf(store, order),
+      schedule: time.schedule,
+    }),
+  )
+  const dependencies = { store, engine, jobs, auth, clock, newId, ...(options.limits && { limits: options.limits }) }
+  const dispatcher = createDispatcher({
+    services: [
+      createCodePipelineService(dependencies),
+      createIamService(dependencies),
+      createStsService(dependencies),
+    ].map(entryOf),
+    authenticator: auth,
+    authorizer: auth,
+    // Clients sign by the machine's clock.
+    clock: systemClock,
+    log: silentLog,
+    newRequestId: newId,
+  })
+  await auth.addAccessKey({
+    ...KEY,
+    principal: { account: ACCOUNT, arn: ADMINISTRATOR, userId: 'AIDAADMINISTRATOR', type: 'User' },
+  })
+  await auth.addAccessKey({
+    ...OTHER_KEY,
+    principal: {
+      account: OTHER_ACCOUNT,
+      arn: `arn:aws:iam::${OTHER_ACCOUNT}:user/stranger`,
+      userId: 'AIDASTRANGER',
+      type: 'User',
+    },
+  })
+
+  const config = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
+    region: REGION,
+    endpoint: 'http://pipewright.test',
+    credentials,
+    requestHandler: inProcessHandler(dispatcher),
+    maxAttempts: 1,
+  })
+  const parts = opened.move()
+  return {
+    store,
+    engine,
+    jobs,
+    dispatcher,
+    config,
+    codepipeline: new CodePipelineClient(config(KEY)),
+    iam: new IAMClient(config(KEY)),
+    sts: new STSClient(config(KEY)),
+    /** of another account */
+    stranger: new CodePipelineClient(config(OTHER_KEY)),
+    strangerSts: new STSClient(config(OTHER_KEY)),
+    /** Time passes; what is due by then happens. */
+    advance: async (ms: number) => {
+      time.advance(ms)
+      await engine.idle()
+    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+const entryOf = (definition: ServiceDefinition): ServiceEntry => ({ ...definition, load: async () => definition })
+
+/** Stands still unless it is advanced; a millisecond passes with every look, so that no two moments are the same. */
+function createTime() {
+  let now = Date.now()
+  const alarms = new Map<() => void, number>()
+  return {
+    clock: { now: () => now++ },
+    schedule: (delayMs: number, callback: () => void) => {
+      alarms.set(callback, now + delayMs)
+      return () => void alarms.delete(callback)
+    },
+    advance: (ms: number) => {
+      now += ms
+      for (const [callback, at] of alarms) {
+        if (at > now) continue
+        alarms.delete(callback)
+        callback()
+      }
+    },
+  }
+}
