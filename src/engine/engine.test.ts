@@ -8,8 +8,8 @@ import { randomAlphanumeric } from '../base/ids.ts'
 import { silentLog } from '../base/log.ts'
 import type { ActionOrder, PipelineKey } from '../core/execution/execution.ts'
 import type { ActionDeclaration, PipelineDeclaration } from '../core/pipeline/declaration.ts'
-import type { Jobs } from '../jobs/jobs.ts'
-import type { Bus } from '../journal/journal.ts'
+import { createJobs } from '../jobs/jobs.ts'
+import { createBus } from '../journal/journal.ts'
 import { ActionAborted, type ActionContext, type ActionOutcome, type ActionProvider } from '../providers/provider.ts'
 import { openSqliteStore, StaleWrite, type BusEvent, type Store } from '../store/store.ts'
 import { createEngine, customJobQueue, type Engine, type EngineDependencies } from './engine.ts'
@@ -283,7 +283,7 @@ describe('custom actions', () => {
     assert.equal(job?.queue, customJobQueue(KEY, CUSTOM.actionTypeId))
     assert.equal(job?.queue, 'custom:000000000000:eu-west-1:Deploy/Robot/1')
     assert.equal(job?.query, 'shop')
-    assert.deepEqual(server.woken, [job?.queue])
+    assert.equal((await server.jobs.poll(job.queue, { max: 1, query: 'shop' }))[0]?.id, action.id)
     assert.deepEqual(await server.outbox(), [])
     await server.engine.send(KEY, {
       type: 'StopRequested',
@@ -423,7 +423,6 @@ async function start(options: ServerOptions, clock = { minutes: 29_000_000 }) {
   const store = await openSqliteStore({ file: join(folder, 'db') })
   const ran: string[] = []
   const heard: BusEvent[] = []
-  const woken: string[] = []
   const delays: number[] = []
   const declared: (PipelineDeclaration | undefined)[] = []
   const waiting = new Map<() => void, number>()
@@ -449,10 +448,13 @@ async function start(options: ServerOptions, clock = { minutes: 29_000_000 }) {
     executionMode: 'SUPERSEDED',
     pipelineType: 'V2',
   }
+  const bus = createBus({ store, newId: randomUUID })
+  bus.listen({}, (event) => heard.push(event))
+  const jobs = createJobs({ store, clock: { now }, newId: randomUUID })
   const engine: Engine = createEngine({
     store: options.wrapStore?.(store) ?? store,
-    bus: fakeBus(heard),
-    jobs: fakeJobs(store, now, woken),
+    bus,
+    jobs,
     clock: { now },
     log: silentLog,
     newId: randomUUID,
@@ -473,6 +475,7 @@ async function start(options: ServerOptions, clock = { minutes: 29_000_000 }) {
   })
   const closeAll = async () => {
     await engine[Symbol.asyncDispose]()
+    await jobs[Symbol.asyncDispose]()
     await store[Symbol.asyncDispose]()
   }
   let closed: Promise<void> | undefined
@@ -483,7 +486,7 @@ async function start(options: ServerOptions, clock = { minutes: 29_000_000 }) {
     clock,
     ran,
     heard,
-    woken,
+    jobs,
     delays,
     declared,
     create: (key = KEY) =>
@@ -517,40 +520,5 @@ async function start(options: ServerOptions, clock = { minutes: 29_000_000 }) {
       }
     },
     [Symbol.asyncDispose]: close,
-  }
-}
-
-function fakeBus(heard: BusEvent[]): Bus {
-  return {
-    append: (tx, events) => tx.events.append(events.map((event) => ({ id: randomUUID(), ...event }))),
-    published: (rows) => void heard.push(...rows.map(({ event }) => event)),
-    publish: () => assert.fail('not used'),
-    listen: () => () => undefined,
-    consume: () => assert.fail('not used'),
-  }
-}
-
-function fakeJobs(store: Store, now: () => number, woken: string[]): Jobs {
-  const unused = () => assert.fail('not used')
-  return {
-    enqueueIn: async (tx, { id, queue, document, query = '' }) =>
-      await tx.jobs.put({ id, queue, document, query, status: 'Queued', nonce: '', createdAt: now() }),
-    wake: (queue) => void woken.push(queue),
-    end: async (id, status) =>
-      await store.write(async (tx) => {
-        const job = await tx.jobs.get(id)
-        assert.ok(job)
-        await tx.jobs.put({ ...job, status })
-        return true
-      }),
-    cancel: () => undefined,
-    enqueue: unused,
-    poll: unused,
-    acknowledge: unused,
-    get: unused,
-    claim: unused,
-    renew: unused,
-    endIn: unused,
-    onCancel: unused,
   }
 }

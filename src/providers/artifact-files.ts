@@ -91,6 +91,7 @@ export async function spool(source: Readable, signal: AbortSignal): Promise<Spoo
   let size = 0
   const iterator = source.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
   while (size <= IN_MEMORY_BYTES) {
+    if (signal.aborted) source.destroy()
     signal.throwIfAborted()
     const { done, value } = await iterator.next()
     if (done) return asBody(Buffer.concat(chunks))
