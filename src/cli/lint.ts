@@ -8,7 +8,7 @@ import type { Path } from '../core/pipeline/shape.ts'
 import { unknownMembers } from '../core/pipeline/unknown-members.ts'
 import { validatePipeline, type ValidationContext } from '../core/pipeline/validate.ts'
 import { fromTemplate, fromWire, Places } from './lint/located.ts'
-import { member, parseSource, type ParsedSource, type Source } from './lint/source.ts'
+import { member, parseSource, type Source, type SyntaxProblem } from './lint/source.ts'
 import { worldsOf } from './lint/worlds.ts'
 
 export interface LintProblem {
@@ -32,10 +32,8 @@ export interface LintOptions {
 /** @returns problems in the order of their position; never throws */
 export function lintText(text: string, fileName: string, options: LintOptions = {}): readonly LintProblem[] {
   const parsed = parseSource(text)
-  const findings = [
-    ...parsed.problems.map(({ at, message }) => ({ at, rule: 'syntax', message, severity: 'error' as const })),
-    ...lintDocument(parsed, options),
-  ]
+  // What is left of a file that cannot be read is not worth judging.
+  const findings = parsed.problems.length > 0 ? parsed.problems.map(syntaxFinding) : lintDocument(parsed.root, options)
   const unique = new Map(findings.map((finding) => [`${finding.at} ${finding.rule} ${finding.message}`, finding]))
   return [...unique.values()]
     .toSorted((one, other) => one.at - other.at)
@@ -51,10 +49,9 @@ export const renderLint = (problems: readonly LintProblem[]): string =>
     )
     .join('')
 
-/** A definition's own line breaks and control characters must not reach the terminal. */
+/** A definition's own line breaks, control and direction characters must not reach the terminal. */
 const oneLine = (message: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  message.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 
 interface Finding {
   readonly at: number
@@ -63,7 +60,9 @@ interface Finding {
   readonly severity: 'error' | 'warning'
 }
 
-function lintDocument({ root, problems }: ParsedSource, options: LintOptions): readonly Finding[] {
+const syntaxFinding = ({ at, message }: SyntaxProblem): Finding => ({ at, rule: 'syntax', message, severity: 'error' })
+
+function lintDocument(root: Source, options: LintOptions): readonly Finding[] {
   const resources = member(root, 'Resources')
   if (resources?.kind === 'map') return lintTemplate(root, resources, options)
   const wrapped = member(root, 'pipeline')
@@ -73,17 +72,10 @@ function lintDocument({ root, problems }: ParsedSource, options: LintOptions): r
     const places = new Places()
     return lintDeclaration(fromWire(declaration, ['pipeline'], places), places, options)
   }
-  return problems.length > 0
-    ? []
-    : [notFound(root, 'This is neither a pipeline declaration nor a CloudFormation template')]
+  return [
+    syntaxFinding({ at: root.at, message: 'This is neither a pipeline declaration nor a CloudFormation template' }),
+  ]
 }
-
-const notFound = (source: Source, message: string): Finding => ({
-  at: source.at,
-  rule: 'syntax',
-  message,
-  severity: 'error',
-})
 
 function lintTemplate(
   template: Source,
@@ -94,7 +86,8 @@ function lintTemplate(
     const type = member(value, 'Type')
     return type?.kind === 'scalar' && type.value === 'AWS::CodePipeline::Pipeline'
   })
-  if (pipelines.length === 0) return [notFound(resources, 'The template has no AWS::CodePipeline::Pipeline')]
+  if (pipelines.length === 0)
+    return [syntaxFinding({ at: resources.at, message: 'The template has no AWS::CodePipeline::Pipeline' })]
   const worlds = worldsOf(template)
   return pipelines.flatMap(({ value, at }) =>
     worlds.flatMap((world) => {

@@ -2,7 +2,7 @@
  * Reads YAML or JSON (a subset of it) into a small tree that knows where everything stands. CloudFormation's short tags
  * become their long form: `!Ref X` is `{ Ref: X }`.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 export type Source =
   | { readonly kind: 'scalar'; readonly value: unknown; readonly text: string; readonly at: number }
@@ -42,7 +42,7 @@ export function parseSource(text: string): ParsedSource {
       merge: true,
     })
     const problems = document.errors.map(({ message, pos }) => ({ at: pos[0], message }))
-    return { root: readNode(document.contents, reading(document)), problems, position }
+    return { root: readNode(document.contents, { anchors: new Map(), left: MOST_NODES }), problems, position }
   } catch (error) {
     const message = error instanceof Error ? error.message : 'The file cannot be read'
     return { root: nothing(0), problems: [{ at: 0, message }], position }
@@ -50,7 +50,8 @@ export function parseSource(text: string): ParsedSource {
 }
 
 interface Reading {
-  readonly document: Document
+  /** what each anchor stands for at this point of the document */
+  readonly anchors: Map<string, unknown>
   /** nodes left; aliases can make a short text describe an endless tree */
   left: number
 }
@@ -58,13 +59,12 @@ interface Reading {
 const MOST_NODES = 200_000
 const DEEPEST = 100
 
-const reading = (document: Document): Reading => ({ document, left: MOST_NODES })
-
 function readNode(node: unknown, run: Reading, depth = 0): Source {
   run.left -= 1
   if (run.left < 0 || depth > DEEPEST)
     throw new Error('The file is nested too deeply or repeats itself through aliases')
-  if (isAlias(node)) return readNode(node.resolve(run.document), run, depth + 1)
+  if (isAlias(node)) return readNode(run.anchors.get(node.source), run, depth + 1)
+  if ((isScalar(node) || isSeq(node) || isMap(node)) && node.anchor !== undefined) run.anchors.set(node.anchor, node)
   const plain = readPlain(node, run, depth)
   const tag = isScalar(node) || isSeq(node) || isMap(node) ? node.tag : undefined
   const intrinsic = tag === undefined ? undefined : longForm(tag)

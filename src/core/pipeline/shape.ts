@@ -46,8 +46,16 @@ export function shapeViolations(
 export function shapeMessage(violations: readonly { readonly message: string }[]): string | undefined {
   if (violations.length === 0) return undefined
   const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`
-  return `${count}: ${violations.map(({ message }) => message).join('; ')}`
+  const more = violations.length > MOST_PRINTED ? '; …' : ''
+  return `${count}: ${violations
+    .slice(0, MOST_PRINTED)
+    .map(({ message }) => message)
+    .join('; ')}${more}`
 }
+
+/** A hostile input can have a violation every other byte; nobody reads more of them than this. */
+const MOST_PRINTED = 100
+const MOST_VIOLATIONS = 1000
 
 /** `pipeline.stages.2.member.actions.1.member.name`: list positions count from one. */
 export const printPath = (path: Path): string =>
@@ -74,7 +82,7 @@ function checkMembers(members: Members, value: unknown, path: Path, run: Run): v
 }
 
 function checkValue(shapeName: string, value: unknown, path: Path, run: Run): void {
-  if (value instanceof Opaque) return
+  if (value instanceof Opaque || run.violations.length >= MOST_VIOLATIONS) return
   const members = STRUCTURES[shapeName]
   if (members !== undefined) return checkMembers(members, value, path, run)
   const shape = SHAPES[shapeName]

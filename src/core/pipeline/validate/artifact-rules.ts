@@ -1,6 +1,6 @@
 import type { Range } from '../../catalog/action-types.ts'
 import type { DraftAction, DraftList, Named } from '../draft.ts'
-import { runsEarlier, type Position } from '../earlier.ts'
+import type { Position } from '../earlier.ts'
 import type { Problem } from '../problem.ts'
 import { invalidAction } from './invalid-action.ts'
 import { repeated, type Scene } from './scene.ts'
@@ -72,14 +72,8 @@ export function artifactCountProblems(
 }
 
 /** The inputs that no action guaranteed to run before this position puts out. */
-export function unavailableInputs(
-  { actions, isOpaque, complete }: Scene,
+export const unavailableInputs = (
+  { mayHaveArtifact }: Scene,
   inputs: DraftList<Named>,
   position: Position,
-): readonly Named[] {
-  const earlier = actions.filter((action) => runsEarlier(action, position))
-  const available = new Set(earlier.flatMap(({ outputs }) => outputs.items.map(({ name }) => name)))
-  const certain =
-    complete(position.stageIndex) && earlier.every(({ outputs }) => !outputs.open) && ![...available].some(isOpaque)
-  return inputs.items.filter(({ name }) => name !== '' && !available.has(name) && !isOpaque(name) && certain)
-}
+): readonly Named[] => inputs.items.filter(({ name }) => name !== '' && !mayHaveArtifact(name, position))

@@ -1,6 +1,5 @@
 import { parseReferences, printReference, type Reference } from '../../variables/references.ts'
 import type { DraftAction, DraftText } from '../draft.ts'
-import { runsEarlier } from '../earlier.ts'
 import type { Problem } from '../problem.ts'
 import { invalidAction } from './invalid-action.ts'
 import type { Scene } from './scene.ts'
@@ -43,13 +42,5 @@ function referenceProblem(
     const declared = variables.open || variables.items.some(({ name }) => name === key || scene.isOpaque(name))
     return declared ? undefined : unavailable
   }
-  return mayComeFromAction(scene, action, namespace) ? undefined : unavailable
-}
-
-function mayComeFromAction({ actions, isOpaque, complete }: Scene, action: DraftAction, namespace: string): boolean {
-  if (!complete(action.stageIndex)) return true
-  return actions.some(
-    (candidate) =>
-      runsEarlier(candidate, action) && (candidate.namespace === namespace || isOpaque(candidate.namespace)),
-  )
+  return scene.mayHaveNamespace(namespace, action) ? undefined : unavailable
 }
