@@ -148,6 +148,13 @@ describe('lint', () => {
     assert.deepEqual(found(text), ['23 L-01'])
   })
 
+  it('warns about values that the provider does not know', () => {
+    assert.deepEqual(found(CLI.replace('"PollForSourceChanges": "false"', '"PollForSourceChanges": "never"')), [
+      '13 L-02',
+    ])
+    assert.deepEqual(found(CLI.replace('"PollForSourceChanges": "false"', '"PollForSourceChanges": "False"')), [])
+  })
+
   it('takes a masked secret for a warning: the file may be meant for an update', () => {
     const text = CLI.replace(
       '"owner": "AWS", "provider": "CodeCommit"',
