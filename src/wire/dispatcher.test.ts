@@ -243,6 +243,12 @@ describe('presigned requests', () => {
     assert.equal((await send(presign(604_801))).code, 'AuthorizationQueryParametersError')
     assert.equal((await send(presign('soon'))).code, 'AuthorizationQueryParametersError')
   })
+  it('of the old signature version 2 are answered with what to do instead', async () => {
+    const url = '/bucket/k?AWSAccessKeyId=AKIDEXAMPLE&Signature=abc%3D&Expires=1795235138'
+    const { status, message } = await send(wireRequest({ method: 'GET', url, headers: { host: 'h' } }))
+    assert.equal(status, 400)
+    assert.match(message, /signature_version s3v4/)
+  })
   it('are refused when changed or signed with another secret', async () => {
     const request = presign(60)
     assert.equal(

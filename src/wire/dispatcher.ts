@@ -52,7 +52,14 @@ export interface DispatcherOptions {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const load = createServiceLoader()
   const signingKeys = createSigningKeys()
-  return { handle: (request) => handle(request, { options, load, signingKeys }) }
+  const context = { options, load, signingKeys }
+  return {
+    handle: (request) =>
+      handle(request, context).catch((err: unknown) => {
+        options.log.error({ err }, 'an answer could not be written')
+        return { statusCode: 500, headers: { 'content-length': '0' }, body: undefined }
+      }),
+  }
 }
 
 interface Context {

@@ -6,7 +6,10 @@ import type { ParsedRequest } from './request.ts'
  */
 export function virtualHost({ hostName }: ParsedRequest, serviceName: string): string | undefined {
   const labels = hostName.split('.')
-  const own = labels.findLastIndex((label) => label === serviceName || label.startsWith(`${serviceName}-`))
+  const own = labels.findLastIndex(
+    (label, index) =>
+      label === serviceName || (label.startsWith(`${serviceName}-`) && labels[index + 1] === 'amazonaws'),
+  )
   const end = own >= 0 ? own : labels.at(-1) === 'localhost' ? labels.length - 1 : 0
   return end > 0 ? labels.slice(0, end).join('.') : undefined
 }

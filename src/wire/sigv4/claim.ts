@@ -20,6 +20,8 @@ export interface SignatureClaim {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
+/** AWS CLI v1 still presigns with version 2 unless told otherwise. */
+const USE_VERSION_4 = "Sign with version 4, for the AWS CLI: 'aws configure set default.s3.signature_version s3v4'."
 const WEEK_SECONDS = 7 * 24 * 3600
 
 /**
@@ -29,6 +31,9 @@ const WEEK_SECONDS = 7 * 24 * 3600
 export function readClaim(request: ParsedRequest): SignatureClaim | undefined {
   const authorization = request.headers['authorization']
   if (authorization !== undefined) return headerClaim(request, authorization)
+  if (request.params.has('AWSAccessKeyId') && request.params.has('Signature')) {
+    throw new AuthFailure('PresignedMalformed', `Signature version 2 is not accepted. ${USE_VERSION_4}`)
+  }
   return request.params.has('X-Amz-Algorithm') || request.params.has('X-Amz-Signature')
     ? queryClaim(request)
     : undefined
@@ -36,6 +41,7 @@ export function readClaim(request: ParsedRequest): SignatureClaim | undefined {
 
 function headerClaim(request: ParsedRequest, authorization: string): SignatureClaim {
   const [algorithm = '', ...rest] = authorization.trim().split(/\s+/)
+  if (algorithm === 'AWS') throw new AuthFailure('Malformed', `Signature version 2 is not accepted. ${USE_VERSION_4}`)
   if (algorithm !== ALGORITHM) throw new AuthFailure('Malformed', `Unsupported AWS 'algorithm': '${algorithm}'.`)
   const parts = new Map(
     rest
