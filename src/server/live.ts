@@ -62,9 +62,11 @@ export function createLiveStreams({ bus, logs }: { bus: Bus; logs: LogFiles }): 
         if (page.length === 0) break
         await send(page)
       }
-      while (follow && reader.open) {
-        if (pending.length > 0) await send(pending.splice(0))
-        else await new Promise<void>((resolve) => (reader.wake = resolve))
+      if (follow) {
+        while (reader.open) {
+          if (pending.length > 0) await send(pending.splice(0))
+          else await new Promise<void>((resolve) => (reader.wake = resolve))
+        }
       }
       response.end()
     },
