@@ -56,12 +56,6 @@ export function operation<Input, Output>(
   return { schema, access, handle }
 }
 
-/** Where an output carries an HTTP status other than its operation's own (206 of a ranged S3 read); protocols with HTTP bindings use it. */
-export const responseStatus: unique symbol = Symbol('responseStatus')
-
-export const withStatus = <Output extends object>(statusCode: number, output: Output): Output =>
-  Object.defineProperty({ ...output }, responseStatus, { value: statusCode })
-
 export interface ServiceDefinition {
   /** endpoint prefix, e.g. `codepipeline`, `logs`, `s3` */
   readonly name: string

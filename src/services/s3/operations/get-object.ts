@@ -7,7 +7,7 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3'
 import type { ObjectRow } from '../../../store/store.ts'
-import { operation, withStatus } from '../../../wire/wire.ts'
+import { operation } from '../../../wire/wire.ts'
 import { objectArn } from '../arns.ts'
 import { requireBucket } from '../buckets.ts'
 import { checkConditions } from '../conditions.ts'
@@ -25,7 +25,7 @@ export const getObject = (deps: S3Dependencies) =>
       const body = await deps.blobs.get(row.blobId, range)
       // the SDK types a body as its own client sees it; the wire layer takes any Readable
       const output = { ...members, Body: body } as unknown as Omit<GetObjectCommandOutput, '$metadata'>
-      return range ? withStatus(206, output) : output
+      return output
     },
   )
 
@@ -34,8 +34,7 @@ export const headObject = (deps: S3Dependencies) =>
     HeadObject$,
     { action: 's3:GetObject', resource: objectArn },
     async (input, call) => {
-      const { range, members } = await inspect(deps, input, call)
-      return range ? withStatus(206, members) : members
+      return (await inspect(deps, input, call)).members
     },
   )
 
