@@ -201,9 +201,11 @@ function workerOf({ codepipeline, engine }: MiniServer) {
 }
 
 /** For `assert.rejects`: the SDK's typed error of this name, and what its message must match. */
-export const named = (name: string, message: RegExp = /./) => (error: unknown) => {
-  assert.ok(error instanceof Error)
-  assert.equal(error.name, name, error.message)
-  assert.match(error.message, message)
-  return true
-}
+export const named =
+  (name: string, message: RegExp = /./) =>
+  (error: unknown) => {
+    assert.ok(error instanceof Error)
+    assert.equal(error.name, name, error.message)
+    assert.match(error.message, message)
+    return true
+  }
