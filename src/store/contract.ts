@@ -6,7 +6,16 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Command } from '../core/execution/execution.ts'
 import { anAction, anExecution, aState, KEY } from './contract-data.ts'
-import { StaleWrite, type JobRow, type ObjectRow, type PipelineRecord, type ResourceKey, type Store } from './store.ts'
+import {
+  StaleWrite,
+  type JobRow,
+  type ObjectRow,
+  type PipelineRecord,
+  type Reader,
+  type ResourceKey,
+  type Store,
+  type Writer,
+} from './store.ts'
 
 export function storeContract(name: string, open: () => Promise<Store>): void {
   describe(`${name}: the contract of every store`, () => {
@@ -15,7 +24,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       store = await open()
     })
     afterEach(() => store[Symbol.asyncDispose]())
-    const contract: Contract = { store: () => store }
+    const contract: Contract = {
+      store: () => store,
+      parts: () => ({ read: store.read, write: (work) => store.write(work) }),
+    }
     describe('units of work', () => unitsOfWork(contract))
     describe('resources', () => resources(contract))
     describe('pipelines', () => pipelines(contract))
@@ -26,6 +38,11 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
 interface Contract {
   readonly store: () => Store
+  /** its two halves, free of `this` */
+  readonly parts: () => {
+    readonly read: Reader
+    readonly write: <Result>(work: (tx: Writer) => Promise<Result>) => Promise<Result>
+  }
 }
 
 const key = (name: string, more: Partial<ResourceKey> = {}): ResourceKey => ({
@@ -113,9 +130,9 @@ function unitsOfWork({ store }: Contract): void {
   })
 }
 
-function resources({ store }: Contract): void {
+function resources({ parts }: Contract): void {
   test('each write counts the version; parent and ordinal stay when they are not given', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     assert.equal(await write((tx) => tx.resources.put(key('a'), { n: 1 }, { parent: 'p', ordinal: 7 })), 1)
     assert.equal(await write((tx) => tx.resources.put(key('a'), { n: 2 })), 2)
     assert.deepEqual(await read.resources.get(key('a')), {
@@ -128,7 +145,7 @@ function resources({ store }: Contract): void {
   })
 
   test('a write that expects another version is stale and changes nothing', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const put = (ifVersion: number): Promise<number> =>
       write((tx) => tx.resources.put(key('a'), { ifVersion }, { ifVersion }))
     await assert.rejects(put(1), StaleWrite)
@@ -140,7 +157,7 @@ function resources({ store }: Contract): void {
   })
 
   test('records of other accounts, regions, services and types are apart; find looks through all accounts and regions', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const elsewhere = [{ account: '222222222222' }, { region: 'us-east-1' }, { type: 'project' }, { service: 'logs' }]
     await write(async (tx) => {
       for (const more of [{}, ...elsewhere]) await tx.resources.put(key('same', more), more)
@@ -156,7 +173,7 @@ function resources({ store }: Contract): void {
   })
 
   test('lists page by name, and by ordinal in both directions with ties by name', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const ordinals = { a: 2, b: 1, c: 2, d: 3, e: 1 }
     await write(async (tx) => {
       for (const [name, ordinal] of Object.entries(ordinals)) await tx.resources.put(key(name), null, { ordinal })
@@ -177,7 +194,7 @@ function resources({ store }: Contract): void {
   })
 
   test('lists are narrowed by parent and by the beginning of the name', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     await write(async (tx) => {
       for (const name of ['x', 'x%', 'x_y', 'xy', 'y']) await tx.resources.put(key(name), 0, { parent: name.slice(1) })
     })
@@ -190,7 +207,7 @@ function resources({ store }: Contract): void {
   })
 
   test('numbers of a sequence begin at 1 and are never given twice, not even after the record is deleted', async () => {
-    const { write } = store()
+    const { write } = parts()
     const next = (name: string): Promise<number> => write((tx) => tx.resources.nextNumber(key(name)))
     await write((tx) => tx.resources.put(key('p'), 0))
     assert.deepEqual(await Promise.all([next('p'), next('p'), next('q')]), [1, 2, 1])
@@ -439,11 +456,11 @@ function objects({ store }: Contract): void {
   })
 }
 
-function queues({ store }: Contract): void {
+function queues({ parts }: Contract): void {
   const command = (actionExecutionId: string): Command => ({ type: 'CancelTimeout', actionExecutionId })
 
   test('outbox entries come in order of commit, and an id is never given twice', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const [a, b] = await write((tx) => tx.outbox.add([command('a'), command('b')]))
     assert.deepEqual(await read.outbox.pending(), [a, b])
     await write((tx) => tx.outbox.remove([a?.id ?? 0, b?.id ?? 0]))
@@ -454,7 +471,7 @@ function queues({ store }: Contract): void {
   })
 
   test('timers come earliest first; setting one again replaces it', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     assert.equal(await read.timers.next(), undefined)
     await write(async (tx) => {
       await tx.timers.set({ id: 'late', at: 30, document: { n: 3 } })
@@ -472,7 +489,7 @@ function queues({ store }: Contract): void {
   })
 
   test('available jobs are the queued ones and those handed out too long ago, oldest first', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const job = (id: string, more: Partial<JobRow> = {}): JobRow => ({
       id,
       queue: 'q',
@@ -513,7 +530,7 @@ function queues({ store }: Contract): void {
   })
 
   test('events keep their order, and consumers their position', async () => {
-    const { read, write } = store()
+    const { read, write } = parts()
     const event = (id: string) => ({
       id,
       account: '1',
