@@ -90,3 +90,14 @@ test('given 50 PARALLEL executions, when a 51st is started, then it is refused',
   for (let number = 1; number <= 50; number += 1) w.start(`E${number}`)
   w.refuses('ConcurrentPipelineExecutionsLimitExceededException', () => w.start('E51'))
 })
+
+test('given a failed PARALLEL execution, when an update makes it unretryable, then the state forgets it with the next decision', () => {
+  const w = world(parallel())
+  w.pass('E1', 'S')
+  w.fail('B', 'E1')
+  w.start('E2')
+  assert.ok(w.state.executions['E1'])
+  w.update({ mode: 'PARALLEL' })
+  w.start('E3')
+  assert.deepEqual(Object.keys(w.state.executions), ['E2', 'E3'])
+})

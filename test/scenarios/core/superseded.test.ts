@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { action, ordered, pipeline, world } from './harness.ts'
+import { decide } from '../../../src/core/execution/execution.ts'
+import { action, ANA, ordered, pipeline, world } from './harness.ts'
 
 test('S22 given a pipeline that was just created, when its creation starts E0, then E0 has the trigger CreatePipeline and runs Src', () => {
   const w = world()
@@ -106,4 +107,32 @@ test('given E1 is retried in Build while E2 waits there, when both pass on to a 
   w.ok('B', 'E2')
   assert.deepEqual(w.statuses('E1', 'E2'), ['Superseded', 'InProgress'])
   assert.deepEqual(w.stage('Deploy').waiting, ['E2'])
+})
+
+test('given an older execution comes to a stage where a newer one waits, then the arriving one is superseded, for good', () => {
+  const w = world()
+  for (const id of ['E0', 'E1']) w.pass(id, 'S', 'B')
+  w.pass('E2', 'S')
+  const [waiting, arriving] = [w.state.executions['E1'], w.state.executions['E2']]
+  assert.ok(waiting && arriving)
+  const executions = {
+    ...w.state.executions,
+    E1: { ...waiting, age: arriving.age },
+    E2: { ...arriving, age: waiting.age },
+  }
+  const event = { type: 'ActionSucceeded', at: w.now, ...w.running('B', 'E2') } as const
+  const decision = decide({ ...w.state, executions }, event, w.options)
+  assert.ok(decision.accepted)
+  assert.deepEqual(decision.state.stages['Deploy']?.waiting, ['E1'])
+  assert.equal(decision.state.executions['E2']?.status, 'Superseded')
+  const retry = {
+    type: 'RetryRequested',
+    at: w.now,
+    executionId: 'E2',
+    stage: 'Build',
+    mode: 'ALL_ACTIONS',
+    by: ANA,
+  } as const
+  const answer = decide(decision.state, retry, w.options)
+  assert.equal(!answer.accepted && answer.rejection.code, 'NotLatestPipelineExecutionException')
 })

@@ -1,0 +1,127 @@
+/** Random histories in all three modes: whatever happens in whatever order, the rules hold and everything ends. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { Command, PipelineEvent, PipelineState } from '../../../src/core/execution/execution.ts'
+import { ordered, pipeline, Refused, world, type PipelineDetails, type World } from './harness.ts'
+import { at, eventOf, pick, runningJobs, SHAPES, step, type Step, type Untimed } from './random-steps.ts'
+
+const isReport = ({ type }: Untimed): boolean =>
+  (
+    [
+      'ActionSucceeded',
+      'ActionFailed',
+      'ActionTimedOut',
+      'ActionAcknowledged',
+    ] satisfies PipelineEvent['type'][] as string[]
+  ).includes(type)
+
+/** Nothing of the state may be changed in place: older states are history. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const member of Object.values(value)) freeze(member)
+}
+
+/** Who enters a stage from a queue was first in it, but for those who left it because they are over. */
+function assertQueueOrder(before: PipelineState, after: PipelineState): void {
+  for (const [stage, { waiting }] of Object.entries(before.stages)) {
+    const still = waiting.filter((id) => after.executions[id]?.at?.place === 'waiting')
+    assert.deepEqual(
+      after.stages[stage]?.waiting.slice(0, still.length) ?? still,
+      still,
+      `the queue of ${stage} changed its order`,
+    )
+    const entered = waiting.filter((id) => after.executions[id]?.at?.place === 'inside')
+    for (const id of entered) {
+      const overtaken = waiting.slice(0, waiting.indexOf(id)).filter((other) => still.includes(other))
+      assert.deepEqual(overtaken, [], `${id} overtook in ${stage}`)
+    }
+  }
+}
+
+function assertHistory(w: World, started: readonly string[]): void {
+  const ends = new Map<string, string[]>()
+  for (const { event } of w.commands.flatMap((command) => (command.type === 'PublishEvent' ? [command] : []))) {
+    const { 'action-execution-id': id, state } = event.detail
+    if (typeof id === 'string') ends.set(id, [...(ends.get(id) ?? []), String(state)])
+  }
+  for (const [id, states] of ends) {
+    assert.equal(states.length, 2, `${id}: ${states.join(', ')}`)
+    assert.equal(states[0], 'STARTED')
+  }
+  for (const run of w.runs.values())
+    assert.notEqual(run.status, 'InProgress', `${run.executionId}/${run.action} never ended`)
+  for (const id of started) {
+    assert.ok(!['InProgress', 'Stopping'].includes(w.execution(id).status), `${id} is still ${w.execution(id).status}`)
+  }
+  const timers = (type: Command['type']) =>
+    w.commands.flatMap((command) =>
+      command.type === type && 'actionExecutionId' in command ? [command.actionExecutionId] : [],
+    )
+  assert.deepEqual(
+    timers('CancelTimeout').toSorted(),
+    timers('ScheduleTimeout').toSorted(),
+    'every timer is set and cleared once',
+  )
+}
+
+/** Opens every transition and delivers every result, until nobody has anything left to do. */
+function finish(w: World): void {
+  for (const { name } of w.state.declaration.stages) w.enable(name)
+  for (let left = 2000; left > 0; left -= 1) {
+    const [job] = runningJobs(w, (category) => category !== 'Approval')
+    const [asked] = runningJobs(w, (category) => category === 'Approval')
+    const run = asked && w.runs.get(asked.actionExecutionId)
+    if (job !== undefined) w.send({ type: 'ActionSucceeded', ...job, outputVariables: { k: 'v' } })
+    else if (run !== undefined) w.answer(run.executionId, run.stage, run.action, 'Approved')
+    else return
+  }
+  assert.fail('it does not come to an end')
+}
+
+function play(first: PipelineDetails, steps: readonly Step[]): void {
+  const w = world(pipeline(first))
+  const started: string[] = []
+  const sent: Untimed[] = []
+  const superseded = new Set<string>()
+  for (const taken of steps) {
+    const event = eventOf(w, taken, started, sent)
+    if (event === undefined) continue
+    const before = w.state
+    freeze(before)
+    try {
+      const commands = w.send(event)
+      if (event.type === 'ExecutionRequested') started.push(event.executionId)
+      if (taken.type === 'repeat')
+        assert.deepEqual([w.state === before, commands.length], [true, 0], 'a repeated report changed something')
+      else if (isReport(event)) sent.push(event)
+      for (const order of ordered(commands)) {
+        assert.ok(!superseded.has(order.split('/')[0] ?? ''), `${order} was started for a superseded execution`)
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+    }
+    if (w.state.declaration.executionMode === 'QUEUED' && before.version === w.state.version)
+      assertQueueOrder(before, w.state)
+    for (const id of superseded) assert.equal(w.execution(id).status, 'Superseded')
+    for (const id of started) if (w.execution(id).status === 'Superseded') superseded.add(id)
+    for (const id of started) {
+      if (w.execution(id).mode === 'PARALLEL') assert.ok(w.jobs().filter((job) => job.startsWith(`${id}/`)).length <= 5)
+    }
+  }
+  assert.deepEqual(JSON.parse(JSON.stringify(w.state)), w.state, 'the state is plain JSON')
+  finish(w)
+  assertHistory(w, started)
+}
+
+for (const first of ['SUPERSEDED', 'QUEUED', 'PARALLEL'] as const) {
+  test(`given any history of a ${first} pipeline, when all results come in at last, then every rule was kept and everything ended`, () => {
+    fc.assert(
+      fc.property(pick, fc.array(step, { maxLength: 80, size: 'max' }), (shape, steps) => {
+        play({ mode: first, stages: at(SHAPES, shape) ?? {} }, steps)
+      }),
+      { numRuns: Number(process.env['MODEL_RUNS'] ?? 150) },
+    )
+  })
+}

@@ -1,0 +1,177 @@
+/** What may happen to a pipeline, chosen at random: the vocabulary of the model test. */
+import * as fc from 'fast-check'
+import type { ExecutionMode } from '../../../src/core/execution/execution.ts'
+import { action, ANA, approval, DAY, pipeline, type PipelineDetails, type World } from './harness.ts'
+
+/** chooses one of what there is at that moment */
+export type Pick = number
+export type Step =
+  | { readonly type: 'start'; readonly automatic: boolean }
+  | { readonly type: 'result'; readonly of: Pick; readonly ok: boolean }
+  | { readonly type: 'report'; readonly of: Pick; readonly kind: 'ActionTimedOut' | 'ActionAcknowledged' }
+  | { readonly type: 'repeat'; readonly of: Pick }
+  | { readonly type: 'answer'; readonly of: Pick; readonly status: 'Approved' | 'Rejected' }
+  | { readonly type: 'stop'; readonly of: Pick; readonly abandon: boolean }
+  | { readonly type: 'retry'; readonly of: Pick; readonly stage: Pick; readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS' }
+  | { readonly type: 'transition'; readonly stage: Pick; readonly open: boolean }
+  | { readonly type: 'update'; readonly mode: ExecutionMode; readonly shape: Pick }
+  | { readonly type: 'wait'; readonly days: number }
+
+export const pick = fc.nat({ max: 1000 })
+const mode = fc.constantFrom<ExecutionMode>('SUPERSEDED', 'QUEUED', 'PARALLEL')
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('start' as const), automatic: fc.boolean() }) },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      type: fc.constant('result' as const),
+      of: pick,
+      ok: fc.integer({ min: 0, max: 4 }).map(Boolean),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('report' as const),
+      of: pick,
+      kind: fc.constantFrom('ActionTimedOut' as const, 'ActionAcknowledged' as const),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('repeat' as const), of: pick }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('answer' as const),
+      of: pick,
+      status: fc.constantFrom('Approved' as const, 'Approved' as const, 'Rejected' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('stop' as const), of: pick, abandon: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('retry' as const),
+      of: pick,
+      stage: pick,
+      mode: fc.constantFrom('FAILED_ACTIONS' as const, 'ALL_ACTIONS' as const),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('transition' as const), stage: pick, open: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('update' as const), mode, shape: pick }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 40 }) }) },
+)
+
+/** Groups, approvals, an automatic retry, a reference that is not always resolved, a stage that comes and goes. */
+export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
+  { Src: ['S'], Build: ['B'], Deploy: ['D'] },
+  {
+    Src: ['S', 'S2'],
+    Build: {
+      actions: ['B1', 'B2', 'B3', 'B4', 'B5', 'B6']
+        .map((name) => action({ name }))
+        .concat(action({ name: 'Late', runOrder: 7 })),
+      onFailure: { result: 'RETRY' },
+    },
+    Gate: [approval('Ask')],
+    Deploy: ['D', approval('Confirm', { runOrder: 2 })],
+  },
+  {
+    Src: ['S'],
+    Build: [{ name: 'B', namespace: 'BV' }],
+    Deploy: {
+      actions: [action({ name: 'D', configuration: { Key: '#{BV.k}' } }), action({ name: 'E' })],
+      onFailure: { result: 'RETRY', retryConfiguration: { retryMode: 'ALL_ACTIONS' } },
+    },
+  },
+]
+
+export const at = <Item>(items: readonly Item[], index: Pick): Item | undefined =>
+  items[index % Math.max(items.length, 1)]
+
+interface Running {
+  readonly executionId: string
+  readonly actionExecutionId: string
+}
+
+/** All that the provider side knows: what was ordered and not yet over. */
+export function runningJobs({ state }: World, isWanted: (category: string) => boolean): readonly Running[] {
+  return Object.values(state.executions)
+    .flatMap(({ stages }) => Object.values(stages).flatMap(({ actions }) => Object.values(actions)))
+    .filter(({ status, typeId }) => status === 'InProgress' && isWanted(typeId.category))
+    .map(({ executionId, id }) => ({ executionId, actionExecutionId: id }))
+}
+
+export type Untimed = Parameters<World['send']>[0]
+
+export function eventOf(
+  w: World,
+  taken: Step,
+  started: readonly string[],
+  sent: readonly Untimed[],
+): Untimed | undefined {
+  const stages = w.state.declaration.stages.map(({ name }) => name)
+  switch (taken.type) {
+    case 'start':
+      return {
+        type: 'ExecutionRequested',
+        executionId: `E${started.length + 1}`,
+        trigger: { type: 'StartPipelineExecution' },
+        variables: {},
+        sourceRevisions: [],
+        automatic: taken.automatic,
+      }
+    case 'result': {
+      const job = at(
+        runningJobs(w, (category) => category !== 'Approval'),
+        taken.of,
+      )
+      if (job === undefined) return undefined
+      return taken.ok
+        ? { type: 'ActionSucceeded', ...job, ...(taken.of % 2 === 0 ? { outputVariables: { k: 'v' } } : {}) }
+        : { type: 'ActionFailed', ...job, error: { code: 'JobFailed', message: 'no' } }
+    }
+    case 'report': {
+      const job = at(
+        runningJobs(w, () => true),
+        taken.of,
+      )
+      return job && { type: taken.kind, ...job }
+    }
+    case 'repeat':
+      return at(sent, taken.of)
+    case 'answer': {
+      const job = at(
+        runningJobs(w, (category) => category === 'Approval'),
+        taken.of,
+      )
+      const run = job && w.runs.get(job.actionExecutionId)
+      if (run?.token === undefined) return undefined
+      const { stage, action, token } = run
+      return { type: 'ApprovalAnswered', stage, action, token, status: taken.status, summary: '', by: ANA }
+    }
+    case 'stop':
+      return { type: 'StopRequested', executionId: at(started, taken.of) ?? 'E0', abandon: taken.abandon, by: ANA }
+    case 'retry': {
+      const executionId = at(Object.keys(w.state.executions), taken.of) ?? 'E0'
+      return { type: 'RetryRequested', executionId, stage: at(stages, taken.stage) ?? '', mode: taken.mode, by: ANA }
+    }
+    case 'transition': {
+      const stage = at(stages, taken.stage) ?? ''
+      return taken.open
+        ? { type: 'TransitionEnabled', stage, direction: 'Inbound', by: ANA }
+        : { type: 'TransitionDisabled', stage, direction: 'Inbound', reason: 'not now', by: ANA }
+    }
+    case 'update': {
+      const stages = at(SHAPES, taken.shape) ?? {}
+      return {
+        type: 'PipelineUpdated',
+        declaration: pipeline({ mode: taken.mode, stages, version: w.state.version + 1 }),
+      }
+    }
+    case 'wait':
+      w.wait(taken.days * DAY)
+      return undefined
+    default:
+      return taken satisfies never
+  }
+}
