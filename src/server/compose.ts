@@ -4,7 +4,7 @@ import { newId, randomAlphanumeric } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { openBlobStore } from '../artifacts/artifacts.ts'
 import { createAuth } from '../auth/auth.ts'
-import { createEngine } from '../engine/engine.ts'
+import { createEngine, type Probe } from '../engine/engine.ts'
 import { openGitHost } from '../git/git.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createBus, openLogFiles } from '../journal/journal.ts'
@@ -19,8 +19,17 @@ import type { DataDir } from './data-dir.ts'
 import { createLiveStreams } from './live.ts'
 import { serviceEntries, type ServiceDependencies } from './services.ts'
 
-/** @param endpoint how clients outside reach this server; known once it listens */
-export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, endpoint: () => string) {
+export interface ComposeOptions {
+  readonly config: ServerConfig
+  readonly dataDir: DataDir
+  readonly log: Log
+  /** how clients outside reach this server; known once it listens */
+  readonly endpoint: () => string
+  /** for crash tests */
+  readonly probe?: Probe
+}
+
+export async function compose({ config, dataDir, log, endpoint, probe }: ComposeOptions) {
   const clock = systemClock
   await using opened = new AsyncDisposableStack()
 
@@ -31,7 +40,7 @@ export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, 
   const store = opened.use(await openSqliteStore({ file: dataDir.file('pipewright.db') }))
   const blobs = await openBlobStore({ folder: dataDir.file('objects'), keys })
   const git = opened.use(await openGitHost({ folder: dataDir.file('git') }))
-  const logs = openLogFiles({ folder: dataDir.file('logs'), clock })
+  const logFiles = openLogFiles({ folder: dataDir.file('logs'), clock })
   const bus = createBus({ store, newId, log })
   const jobs = createJobs({ store, clock, newId })
   const auth = createAuth({ store, keys, clock, log })
@@ -60,6 +69,7 @@ export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, 
       customType: async (order) =>
         (await import('../services/codepipeline/codepipeline.ts')).customTypeOf(store, order),
       declared: (key, declaration) => triggers.pipelineChanged(key, declaration),
+      ...(probe && { probe }),
     }),
   )
   const triggers = opened.use(createTriggers({ store, bus, engine, log, newId }))
@@ -69,7 +79,7 @@ export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, 
     blobs,
     git,
     bus,
-    logs,
+    logFiles,
     jobs,
     keys,
     auth,
@@ -78,16 +88,21 @@ export async function compose(config: ServerConfig, dataDir: DataDir, log: Log, 
     log,
     newId,
     endpoint,
+    network: config.buildNetwork ?? true,
   }
   const everything = {
     ...dependencies,
     dispatcher,
     triggers,
     verify: createRequestVerifier('pipewright', { authenticator: auth, clock }),
-    live: createLiveStreams({ bus, logs }),
+    live: createLiveStreams({ bus, logs: logFiles }),
     gitHttp: once(async () => {
       const { createGitHttp } = await import('../services/codecommit/codecommit.ts')
       return createGitHttp({ ...dependencies, authenticator: auth })
+    }),
+    runnerGateway: once(async () => {
+      const { createRunnerGateway } = await import('../services/codebuild/codebuild.ts')
+      return createRunnerGateway({ ...dependencies, dataDir: dataDir.path })
     }),
     websites: once(async () => {
       const { createWebsites } = await import('../services/s3/s3.ts')

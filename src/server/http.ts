@@ -14,6 +14,7 @@ import {
   type WireRequest,
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
+import type { RunnerGateway } from '../services/codebuild/codebuild.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
 import type { LiveStreams } from './live.ts'
@@ -24,8 +25,7 @@ export interface HttpParts {
   readonly websites: () => Promise<Websites>
   readonly live: LiveStreams
   readonly verify: (request: WireRequest) => Promise<VerifiedRequest | undefined>
-  /** @returns false when the path is none of the runners' */
-  readonly runnerGateway: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly runnerGateway: () => Promise<RunnerGateway>
   readonly log: Log
 }
 
@@ -91,10 +91,9 @@ function ownEndpoints(app: FastifyInstance, { live, verify, runnerGateway, log }
   app.route({
     method: ['GET', 'POST', 'PUT', 'DELETE'],
     url: '/_pipewright/runner/*',
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       reply.hijack()
-      if (runnerGateway(request.raw, reply.raw)) return
-      reply.raw.writeHead(404).end()
+      await (await runnerGateway()).handle(request.raw, reply.raw)
     },
   })
   for (const stream of ['events', 'logs'] as const) {

@@ -1,10 +1,12 @@
 /** The server's door: from a configuration to a running server, and back. */
 import { chmod } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLog, silentLog } from '../base/log.ts'
 import { randomAlphanumeric, randomToken } from '../base/ids.ts'
 import { gitVersion } from '../git/git.ts'
-import { compose, type Composition } from './compose.ts'
+import { announceServer, startRunner } from '../runner/runner.ts'
+import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import { DEV_ACCOUNT, DEV_KEY, isLoopback, type ServerConfig } from './config.ts'
 import { openDataDir } from './data-dir.ts'
 import { createHttp } from './http.ts'
@@ -28,8 +30,11 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** For tests that must look inside. */
+export type ServerHooks = Pick<ComposeOptions, 'probe'>
+
 /** @throws StartFailure naming what is wrong and how to mend it */
-export async function startServer(config: ServerConfig): Promise<RunningServer> {
+export async function startServer(config: ServerConfig, hooks: ServerHooks = {}): Promise<RunningServer> {
   const log = config.logLevel === 'silent' ? silentLog : createLog(config.logLevel)
   if (config.mode === 'dev' && !isLoopback(config.host)) {
     throw new StartFailure(`A development server listens on loopback only, not on ${config.host}.`, {
@@ -47,23 +52,29 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   await chmod(dataDir.path, 0o700)
 
   let url = ''
-  const parts = opened.use(await compose(config, dataDir, log, () => url))
+  const parts = opened.use(await compose({ config, dataDir, log, endpoint: () => url, ...hooks }))
   await addKeys(parts, config)
-  const { server, app } = await createHttp(config, { ...parts, log })
-  opened.defer(() => app.close())
-  const { port } = await listen(app.server, config)
+  const http = await createHttp(config, { ...parts, log })
+  opened.defer(() => http.app.close())
+  const { port } = await listen(http.server, config)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   url = `${config.tls ? 'https' : 'http'}://${host}:${port}`
 
+  announceServer(dataDir.path, url)
+  const runner = startRunner({
+    dataDir: dataDir.path,
+    log,
+    ...(config.maxBuilds !== undefined && { slots: config.maxBuilds }),
+  })
+  opened.defer(() => runner.stop())
   await parts.triggers.start()
   await parts.engine.recover()
-  void server
   const close = opened.move()
   let closing: Promise<void> | undefined
   return { url, close: () => (closing ??= close.disposeAsync()) }
 }
 
-async function listen(server: import('node:http').Server, { host, port }: ServerConfig): Promise<AddressInfo> {
+async function listen(server: Server, { host, port }: ServerConfig): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
@@ -105,7 +116,7 @@ async function addKeys({ auth, store }: Composition, config: ServerConfig): Prom
       type: 'User',
     },
   })
-  await store.write((tx) => tx.resources.put(marker, { accessKeyId }))
+  await store.write(async (tx) => tx.resources.put(marker, { accessKeyId }))
   process.stdout.write(
     `administrator access key, shown this once:\n  AWS_ACCESS_KEY_ID=${accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`,
   )

@@ -1,0 +1,144 @@
+/**
+ * `kill -9` of the server at every point where it could hurt, during a pipeline of source, build, test, approval and deploy; then a
+ * restart on the same data. Whatever the point, the history is the same in the end and no finished action ran again.
+ */
+import { CodeBuildClient, ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild'
+import {
+  CodePipelineClient,
+  GetPipelineStateCommand,
+  ListActionExecutionsCommand,
+  ListPipelineExecutionsCommand,
+  PutApprovalResultCommand,
+} from '@aws-sdk/client-codepipeline'
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { followEvents } from '../../src/cli/live.ts'
+import { ACTIONS, DEPLOYED_KEY, PIPELINE, preparePipeline, PROJECTS, SITE_BUCKET } from './pipeline.ts'
+import { startServer, type CrashServer } from './server-process.ts'
+
+/** How often each point is passed in a run that does not crash; found by looking, checked by the last test. */
+const POINTS = {
+  'after-commit': 12,
+  'before-dispatch': 5,
+  'after-provider': 5,
+  'before-outcome-commit': 5,
+} as const
+
+for (const [point, passes] of Object.entries(POINTS)) {
+  for (const pass of spread(passes)) {
+    test(`given a kill at ${point}, pass ${pass}, when the server restarts, the execution goes on and repeats no finished action`, async () => {
+      await using folder = await temporaryFolder()
+      const crashed = await runUntilKilled(folder.path, point, pass)
+      const history = await finish(folder.path)
+      assert.equal(history.status, 'Succeeded', JSON.stringify(history, null, 2))
+      assert.deepEqual(
+        history.actions,
+        ACTIONS.map((action) => [action, 'Succeeded']),
+      )
+      assert.deepEqual(
+        history.buildsPerProject,
+        PROJECTS.map((project) => [project, 1]),
+      )
+      assert.equal(history.deployed, 'hello\n')
+      assert.ok(crashed || pass > 1, `the server never passed ${point}`)
+    })
+  }
+}
+
+/** A few passes, the first and the last among them: the whole command has ten minutes. */
+function spread(passes: number): number[] {
+  return [...new Set([1, Math.ceil(passes / 3), Math.ceil((2 * passes) / 3), passes])]
+}
+
+/** Runs the pipeline, answering its approval, until the server kills itself or the execution is over. */
+async function runUntilKilled(dataDir: string, point: string, pass: number): Promise<boolean> {
+  await using server = await startServer(dataDir, 'never')
+  await preparePipeline(server)
+  await server.stop()
+  await using doomed = await startServer(dataDir, point, pass)
+  const done = driveToEnd(doomed, 'push').then(
+    () => 'over' as const,
+    () => 'killed' as const,
+  )
+  return (await Promise.race([done, doomed.killed.then(() => 'killed' as const)])) === 'killed'
+}
+
+/** Restarts without a crash and lets the execution end. */
+async function finish(dataDir: string) {
+  await using server = await startServer(dataDir, 'never')
+  await driveToEnd(server, 'wait')
+  const codepipeline = new CodePipelineClient(server.client)
+  const codebuild = new CodeBuildClient(server.client)
+  const s3 = new S3Client({ ...server.client, forcePathStyle: true })
+  const { pipelineExecutionSummaries = [] } = await codepipeline.send(
+    new ListPipelineExecutionsCommand({ pipelineName: PIPELINE }),
+  )
+  const execution = pipelineExecutionSummaries[0]
+  const { actionExecutionDetails = [] } = await codepipeline.send(
+    new ListActionExecutionsCommand({
+      pipelineName: PIPELINE,
+      filter: { pipelineExecutionId: execution?.pipelineExecutionId },
+    }),
+  )
+  const builds = await Promise.all(
+    PROJECTS.map(async (projectName) => {
+      const { ids = [] } = await codebuild.send(new ListBuildsForProjectCommand({ projectName }))
+      return [projectName, ids.length] as const
+    }),
+  )
+  const object = await s3.send(new GetObjectCommand({ Bucket: SITE_BUCKET, Key: DEPLOYED_KEY }))
+  return {
+    status: execution?.status,
+    summary: execution?.statusSummary,
+    actions: actionExecutionDetails.map(({ actionName, status }) => [actionName, status]).reverse(),
+    errors: actionExecutionDetails.map(({ output }) => output?.executionResult?.errorDetails?.message),
+    buildsPerProject: builds.map(([name, count]) => [name, count]),
+    deployed: await object.Body?.transformToString(),
+  }
+}
+
+/** Starts it with a push if asked, answers the approval when it waits, and resolves when the execution is over. */
+async function driveToEnd(server: CrashServer, how: 'push' | 'wait'): Promise<void> {
+  const client = new CodePipelineClient(server.client)
+  const stop = new AbortController()
+  const connection = { ...server.client, endpoint: server.url }
+  const events = await followEvents(connection, PIPELINE, stop.signal)
+  const step = async (): Promise<boolean> => {
+    const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: PIPELINE }))
+    const approval = stageStates.find(({ stageName }) => stageName === 'Approve')?.actionStates?.[0]?.latestExecution
+    if (approval?.status === 'InProgress' && approval.token !== undefined) {
+      await client.send(
+        new PutApprovalResultCommand({
+          pipelineName: PIPELINE,
+          stageName: 'Approve',
+          actionName: 'Publish',
+          token: approval.token,
+          result: { status: 'Approved', summary: 'looks good' },
+        }),
+      )
+    }
+    const { pipelineExecutionSummaries = [] } = await client.send(
+      new ListPipelineExecutionsCommand({ pipelineName: PIPELINE }),
+    )
+    const newest = pipelineExecutionSummaries[0]
+    return pipelineExecutionSummaries.length > 1 && newest?.status !== 'InProgress'
+  }
+  try {
+    if (how === 'push') await server.push()
+    if (await step()) return
+    for await (const _ of events) if (await step()) return
+    throw new Error('the server went away')
+  } finally {
+    stop.abort()
+    client.destroy()
+  }
+}
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'pipewright-crash-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
