@@ -11,6 +11,7 @@ import { connect } from './connection.ts'
 import { createPipePool } from './pipes.ts'
 import { PID_FILE, processStart, RUNNER_FOLDER, SERVER_FILE, type RunnerRecord } from './runner-files.ts'
 import { bubblewrapWorks, createBubblewrapDriver, createProcessDriver, type SandboxDriver } from './sandbox/sandbox.ts'
+import { SANDBOX_VARIABLE } from './sandbox/process/process.ts'
 import { killMarked } from './sandbox/process/kill-marked.ts'
 import { serve } from './serve.ts'
 
@@ -31,7 +32,7 @@ mkdirSync(folder, { recursive: true, mode: 0o700 })
 const record: RunnerRecord = { pid: process.pid, startedAt: processStart(process.pid), worker }
 writeFileSync(join(folder, PID_FILE), JSON.stringify(record), { mode: 0o600 })
 // what a runner that was killed has left behind
-await killMarked(`PIPEWRIGHT_RUNNER=${folder}`)
+await killMarked(`${SANDBOX_VARIABLE}=${builds}/`)
 rmSync(builds, { recursive: true, force: true })
 mkdirSync(builds, { recursive: true, mode: 0o700 })
 

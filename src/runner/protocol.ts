@@ -147,10 +147,9 @@ export type Report =
 export interface SecretsRequest {
   readonly variables: readonly EnvironmentVariable[]
 }
-export interface SecretsAnswer {
+export type SecretsAnswer =
   /** name -> value */
-  readonly values: Readonly<Record<string, string>>
-}
+  { readonly values: Readonly<Record<string, string>> } | { readonly problem: string }
 
 /** `POST …/jobs/<id>/uploads`: where to put an artifact (or one file of it, when its packaging is NONE). */
 export interface UploadRequest {

@@ -216,7 +216,9 @@ async function resolveVariables(
   const secret = environment.filter(({ type }) => type !== 'PLAINTEXT')
   const plain = Object.fromEntries(environment.map(({ name, value }) => [name, value]))
   if (secret.length === 0) return plain
-  const { values } = await dependencies.reporter.secrets({ variables: secret })
+  const answer = await dependencies.reporter.secrets({ variables: secret })
+  if ('problem' in answer) throw new PhaseFailure('Decrypted Variables Error', answer.problem)
+  const { values } = answer
   redactor.add(Object.values(values))
   return { ...plain, ...values }
 }

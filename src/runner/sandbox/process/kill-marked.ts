@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 /** A process may start another while we look: look again until nobody is left, but not for ever. */
 const MAX_ROUNDS = 20
 
-/** Kills every process whose environment holds `marker` (`NAME=value`), whatever its process group or parent. Linux only. */
+/** Kills every process whose environment holds this text, whatever its process group or parent. Linux only. */
 export async function killMarked(marker: string): Promise<void> {
   if (process.platform !== 'linux') return
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -18,7 +18,7 @@ export async function killMarked(marker: string): Promise<void> {
 async function isMarked(pid: number, marker: string): Promise<boolean> {
   // a zombie's environment reads as empty, so waiting for its parent to reap it is not needed
   const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
-  return environment.includes(`${marker}\0`)
+  return environment.includes(marker)
 }
 
 function killOne(pid: number): void {

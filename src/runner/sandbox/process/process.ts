@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { isAbsolute, join, relative } from 'node:path'
 import type { Workspace } from '../../build/workspace.ts'
 import type { Sandbox, SandboxDriver } from '../sandbox.ts'
 import { killGroup, spawnLeader, type Spawned } from '../spawned.ts'
 import { killMarked } from './kill-marked.ts'
 
-/** Finds the processes of a build again that left its process group. */
-const MARKER = 'PIPEWRIGHT_SANDBOX'
+/** Names the build's folder; finds processes of a build again that left its process group, also after the runner was killed. */
+export const SANDBOX_VARIABLE = 'PIPEWRIGHT_SANDBOX'
 
 /** Plain processes of this machine: their own process group, home and temporary folder, nothing hidden from them. */
 export function createProcessDriver(reason: string): SandboxDriver {
@@ -18,11 +17,10 @@ export function createProcessDriver(reason: string): SandboxDriver {
 }
 
 function openProcessSandbox(workspace: Workspace): Sandbox {
-  const marker = `${MARKER}=${randomUUID()}`
   const started: Spawned[] = []
   const kill = async (): Promise<void> => {
     for (const { pid } of started) if (pid !== undefined) killGroup(pid)
-    await killMarked(marker)
+    await killMarked(`${SANDBOX_VARIABLE}=${workspace.root}\0`)
     await Promise.allSettled(started.map(({ exited }) => exited))
   }
   return {
@@ -31,7 +29,7 @@ function openProcessSandbox(workspace: Workspace): Sandbox {
     inside: (path) => path,
     outside: (path) => (isAbsolute(path) && isWithin(workspace.root, path) ? path : undefined),
     start(argv, { env, cwd, stdio }) {
-      const child = spawnLeader(argv, { env: { ...env, [MARKER]: marker.slice(MARKER.length + 1) }, cwd, stdio })
+      const child = spawnLeader(argv, { env: { ...env, [SANDBOX_VARIABLE]: workspace.root }, cwd, stdio })
       started.push(child)
       return child
     },
