@@ -15,7 +15,7 @@ export interface TreeEdit {
 
 interface TreeStore {
   read(treeId: string): Promise<readonly TreeItem[]>
-  write(items: readonly TreeItem[]): Promise<string>
+  write(items: readonly TreeItem[]): string
 }
 
 /** Changes wanted below one folder: a file to be there, nothing to be there, or changes further down. */

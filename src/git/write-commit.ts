@@ -1,7 +1,7 @@
 import type { GitRepository } from './git.ts'
 import { isObjectId, requireRef, requireTreePath, ZERO_ID } from './names.ts'
 import { encodeCommit, encodeTree } from './objects.ts'
-import { writeObject } from './object-writer.ts'
+import { createObjectWriter } from './object-writer.ts'
 import { runGit } from './process.ts'
 import type { Repository } from './repository.ts'
 import { editTree } from './tree-edit.ts'
@@ -26,14 +26,13 @@ export async function writeCommit(
   if ((await refs.read(ref)) !== parent) return { conflict: 'ref-moved' }
   const parentTree = parent !== undefined && isObjectId(parent) ? await reader.rootTree(parent) : undefined
 
-  const files = await Promise.all(
-    put.map(async ({ path, mode, content }) => ({ path, mode, id: await writeObject(gitDir, 'blob', content) })),
-  )
-  const keepEmptyFoldersWith = keepEmptyFolders ? await writeObject(gitDir, 'blob', Buffer.alloc(0)) : undefined
+  const objects = createObjectWriter(gitDir)
+  const files = put.map(({ path, mode, content }) => ({ path, mode, id: objects.add('blob', content) }))
+  const keepEmptyFoldersWith = keepEmptyFolders ? objects.add('blob', Buffer.alloc(0)) : undefined
   const treeId = await editTree(
     {
       read: async (id) => (await reader.tree(id)) ?? [],
-      write: (items) => writeObject(gitDir, 'tree', encodeTree(items)),
+      write: (items) => objects.add('tree', encodeTree(items)),
     },
     parentTree,
     { put: files, remove, keepEmptyFoldersWith },
@@ -41,7 +40,8 @@ export async function writeCommit(
   if (treeId === parentTree || (parent === undefined && files.length === 0)) return { nothing: true }
 
   const parents = parent === undefined ? [] : [parent]
-  const commitId = await writeObject(gitDir, 'commit', encodeCommit({ treeId, parents, author, committer, message }))
+  const commitId = objects.add('commit', encodeCommit({ treeId, parents, author, committer, message }))
+  await objects.written()
   try {
     await runGit(git, gitDir, ['update-ref', ref, commitId, parent ?? ZERO_ID])
   } catch (error) {
