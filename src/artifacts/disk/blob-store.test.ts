@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { copyFile, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -207,7 +206,7 @@ describe('blobs on disk', () => {
   test('a reader that leaves early closes the file', async () => {
     const { id } = await store.put(randomBytes(1 << 20))
     const stream = await store.get(id)
-    const closed = once(stream, 'close')
+    const closed = new Promise((resolve) => stream.once('close', resolve))
     for await (const _ of stream) break
     await closed
   })
