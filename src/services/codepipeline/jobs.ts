@@ -51,9 +51,14 @@ const findRun = ({ executions }: PipelineState, { executionId, action }: ActionO
 const CREDENTIAL_SECONDS = 3600
 
 /** Secrets are in the clear here and nowhere else. Credentials are made anew for every answer. */
-export async function jobData({ auth }: CodePipelineDependencies, job: JobRow): Promise<JobData> {
+export async function jobData({ auth, store }: CodePipelineDependencies, job: JobRow): Promise<JobData> {
   const { order, continuationToken } = documentOf(job)
   const { action } = order
+  const execution =
+    action.inputArtifacts.length > 0
+      ? await store.read.pipelines.execution(order.pipeline, order.executionId)
+      : undefined
+  const revisions = new Map(execution?.artifactRevisions.map(({ name, revisionId }) => [name, revisionId]))
   const hasArtifacts = action.inputArtifacts.length + action.outputArtifacts.length > 0
   return {
     actionTypeId: action.typeId,
@@ -65,16 +70,17 @@ export async function jobData({ auth }: CodePipelineDependencies, job: JobRow): 
       pipelineArn: order.pipelineArn,
       pipelineExecutionId: order.executionId,
     },
-    inputArtifacts: action.inputArtifacts.map(artifactView),
-    outputArtifacts: action.outputArtifacts.map(artifactView),
+    inputArtifacts: action.inputArtifacts.map((artifact) => artifactView(artifact, revisions.get(artifact.name))),
+    outputArtifacts: action.outputArtifacts.map((artifact) => artifactView(artifact)),
     ...(hasArtifacts && { artifactCredentials: await artifactCredentials(auth, order) }),
     ...(continuationToken !== undefined && { continuationToken }),
     ...(order.encryptionKeyId !== undefined && { encryptionKey: { id: order.encryptionKeyId, type: 'KMS' as const } }),
   }
 }
 
-const artifactView = ({ name, bucket, key }: ArtifactLocation): Artifact => ({
+const artifactView = ({ name, bucket, key }: ArtifactLocation, revision?: string): Artifact => ({
   name,
+  ...(revision !== undefined && { revision }),
   location: { type: 'S3', s3Location: { bucketName: bucket, objectKey: key } },
 })
 

@@ -69,4 +69,9 @@ export const policyView = (policy: ManagedPolicy, attachmentCount: number): ApiP
 const boundaryView = (boundary: string | undefined) =>
   boundary === undefined
     ? {}
-    : { PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy' as const, PermissionsBoundaryArn: boundary } }
+    : {
+        PermissionsBoundary: {
+          PermissionsBoundaryType: 'PermissionsBoundaryPolicy' as const,
+          PermissionsBoundaryArn: boundary,
+        },
+      }

@@ -3,6 +3,7 @@ import {
   type StartPipelineExecutionCommandInput,
   type StartPipelineExecutionCommandOutput,
 } from '@aws-sdk/client-codepipeline'
+import { DEFAULT_LIMITS } from '../../../core/execution/limits.ts'
 import { invariant } from '../../../core/invariant.ts'
 import { pipelineArn } from '../arns.ts'
 import { define } from '../define.ts'
@@ -16,7 +17,8 @@ export const startPipelineExecution = define<StartPipelineExecutionCommandInput,
     const key = keyOf(call, name)
     const { state } = await requirePipeline(dependencies, key)
     // A repeated request is answered as the first one was, whatever else it says.
-    const repeated = clientRequestToken !== undefined && Object.hasOwn(state.startTokens, clientRequestToken)
+    const known = clientRequestToken === undefined ? undefined : state.startTokens[clientRequestToken]
+    const repeated = known !== undefined && dependencies.clock.now() - known.at < DEFAULT_LIMITS.startTokenMs
     const start = repeated
       ? { variables: {}, sourceRevisions: [] }
       : checkedStart(state.declaration, { variables, sourceRevisions })
