@@ -37,31 +37,35 @@ export function createJobs({
   const recovered = recover().catch(failed)
   return {
     async enqueue(job) {
-      await store.write((tx) => enqueueIn(tx, job))
-      waiters.wake(job.queue)
+      try {
+        await store.write((tx) => enqueueIn(tx, job))
+      } finally {
+        waiters.wake(job.queue) // also when it failed: the answer of a commit can be lost, and looking in vain is cheap
+      }
     },
     enqueueIn,
     wake: (queue) => waiters.wake(queue),
     poll,
     async acknowledge(id, nonce, { worker, leaseMs } = {}) {
-      const answer = await store.write(async (tx) => {
+      return store.write(async (tx) => {
         const job = await tx.jobs.get(id)
         if (job === undefined) return 'unknown'
         if (isEnded(job)) return 'ended'
         if (job.status === 'Queued' || job.nonce !== nonce) return 'wrong-nonce'
         // the nonce again is the same worker's repeated call, unless it says that it is another
         if (job.status === 'InProgress') return job.worker === worker ? job : 'wrong-nonce'
-        return change(tx, job, { status: 'InProgress', worker, leaseUntil: leaseMs && clock.now() + leaseMs })
+        return lease(tx, job, { status: 'InProgress', worker, leaseUntil: leaseMs && clock.now() + leaseMs })
       })
-      if (typeof answer === 'object') deadlines.set(id, answer.leaseUntil)
-      return answer
     },
     get: (id) => store.read.jobs.get(id),
     async claim(queue, { worker, leaseMs, signal: gone }) {
       const signal = AbortSignal.any([gone, stopped.signal])
       while (!signal.aborted) {
         const woken = waiters.wait(queue, signal) // from here on: a job that comes while we look must not be missed
-        const job = await claimNow(queue, worker, leaseMs)
+        const job = await claimNow(queue, worker, leaseMs).catch((error: unknown) => {
+          woken.forget()
+          throw error
+        })
         if (job !== undefined) {
           woken.forget()
           // nobody is there any more to work on it: it must not stay with us until the lease ends
@@ -75,18 +79,16 @@ export function createJobs({
     async renew(ids, worker, leaseMs) {
       if (ids.length === 0) return []
       const leaseUntil = clock.now() + leaseMs
-      const held = await store.write(async (tx) => {
+      return store.write(async (tx) => {
         const held: string[] = []
         for (const id of ids) {
           const job = await tx.jobs.get(id)
           if (job?.status !== 'InProgress' || job.worker !== worker) continue
-          await change(tx, job, { leaseUntil })
+          await lease(tx, job, { leaseUntil })
           held.push(id)
         }
         return held
       })
-      for (const id of held) deadlines.set(id, leaseUntil)
-      return held
     },
     endIn,
     async end(id, status, holder) {
@@ -116,12 +118,10 @@ export function createJobs({
     // most polls find nothing, and reading is free of the disk
     if ((await store.read.jobs.available(queue, clock.now(), 1, query)).length === 0) return []
     const leaseUntil = clock.now() + redeliveryMs
-    const handedOut = await store.write(async (tx) => {
+    return store.write(async (tx) => {
       const jobs = await tx.jobs.available(queue, clock.now(), max, query)
-      return Promise.all(jobs.map((job) => change(tx, job, { status: 'Dispatched', nonce: newId(), leaseUntil })))
+      return Promise.all(jobs.map((job) => lease(tx, job, { status: 'Dispatched', nonce: newId(), leaseUntil })))
     })
-    for (const { id } of handedOut) deadlines.set(id, leaseUntil)
-    return handedOut
   }
 
   /** Poll and acknowledge in one. */
@@ -129,23 +129,27 @@ export function createJobs({
     await recovered
     if ((await store.read.jobs.available(queue, clock.now(), 1)).length === 0) return undefined
     const leaseUntil = clock.now() + leaseMs
-    const claimed = await store.write(async (tx) => {
+    return store.write(async (tx) => {
       const [job] = await tx.jobs.available(queue, clock.now(), 1)
-      return job && change(tx, job, { status: 'InProgress', nonce: newId(), worker, leaseUntil })
+      return job && lease(tx, job, { status: 'InProgress', nonce: newId(), worker, leaseUntil })
     })
-    if (claimed !== undefined) deadlines.set(claimed.id, leaseUntil)
-    return claimed
   }
 
-  async function giveBack({ id, nonce }: JobRow): Promise<undefined> {
-    const queue = await store.write(async (tx) => {
-      const job = await tx.jobs.get(id)
-      if (job?.status !== 'InProgress' || job.nonce !== nonce) return undefined
-      await change(tx, job, REQUEUED)
-      return job.queue
-    })
-    deadlines.set(id, undefined)
-    if (queue !== undefined) waiters.wake(queue)
+  /** Watched from before the commit on: a commit whose answer is lost has made a lease too. */
+  function lease(tx: Writer, job: JobRow, to: Change): Promise<JobRow> {
+    deadlines.set(job.id, to.leaseUntil)
+    return change(tx, job, to)
+  }
+
+  async function giveBack({ id, nonce, queue }: JobRow): Promise<undefined> {
+    try {
+      await store.write(async (tx) => {
+        const job = await tx.jobs.get(id)
+        if (job?.status === 'InProgress' && job.nonce === nonce) await change(tx, job, REQUEUED)
+      })
+    } finally {
+      waiters.wake(queue)
+    }
   }
 
   async function endIn(tx: Writer, id: string, status: JobEnd, holder?: JobHolder): Promise<boolean> {
@@ -178,7 +182,10 @@ export function createJobs({
   /** The store knows better than our list: leases were extended, units undone, jobs ended. */
   async function lookAt(id: string): Promise<void> {
     const job = await store.read.jobs.get(id)
-    if (job === undefined || isEnded(job) || job.leaseUntil === undefined) return
+    if (job === undefined || isEnded(job)) return
+    // given back by a write whose answer was lost
+    if (job.status === 'Queued') return waiters.wake(job.queue)
+    if (job.leaseUntil === undefined) return
     if (job.leaseUntil > clock.now()) deadlines.set(id, job.leaseUntil)
     else if (job.status === 'Dispatched') waiters.wake(job.queue)
     else await expireLease(job)

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
+import { faultyStore, StoreFault } from '../../test/support/faulty-store.ts'
 import { openSqliteStore, type JobRow, type Store } from '../store/store.ts'
 import { createJobs, type JobsOptions } from './jobs.ts'
 
@@ -32,7 +33,7 @@ describe('the job protocol', () => {
   const restart = async (more: Partial<JobsOptions> = {}): Promise<void> => {
     await jobs[Symbol.asyncDispose]()
     jobs = start(more)
-    await jobs.poll('nobody', { max: 1 })
+    await jobs.poll('nobody', { max: 1 }).catch(() => [])
   }
   const pass = (ms: number): void => {
     now += ms
@@ -248,6 +249,47 @@ describe('the job protocol', () => {
     pass(30_000)
     assert.equal((await next)?.id, 'out')
   })
+
+  test('on a store that fails before and after its work, no job is lost and none ends twice', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 32)
+    const faulty = faultyStore(store, { seed, failBefore: 0.2, failAfter: 0.2, failReads: 0.1, delay: 0.2 })
+    await restart({ store: faulty })
+    const names = Array.from({ length: 20 }, (_, n) => `j${n}`)
+    for (const name of names) await insist(() => enqueue(name))
+    const ended: string[] = []
+    const stop = new AbortController()
+    const work = async (worker: string): Promise<void> => {
+      while (!stop.signal.aborted) {
+        const job = await insist(() => claim(worker, 30_000, stop.signal))
+        if (job === undefined) continue
+        // a lost answer looks like a job that somebody else ended: whoever is told "true" is the only one
+        if (await jobs.end(job.id, 'Succeeded', { worker }).catch(() => false)) ended.push(job.id)
+      }
+    }
+    const workers = Promise.all(['w1', 'w2', 'w3'].map(work))
+    const unended = async (): Promise<number> => (await store.read.jobs.open()).length
+    for (let round = 0; (await unended()) > 0 && round < 500; round += 1) {
+      pass(60_000)
+      await settled()
+    }
+    const left = await unended()
+    faulty.heal()
+    stop.abort()
+    await workers
+    assert.equal(left, 0, `seed ${seed}`)
+    assert.equal(new Set(ended).size, ended.length, `seed ${seed}`)
+    for (const name of names) assert.equal((await jobs.get(name))?.status, 'Succeeded')
+  })
+
+  async function insist<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!(error instanceof StoreFault)) throw error
+      }
+    }
+  }
 
   test('a wish to stop reaches those who listen, also a moment later, and not those who stopped listening', async () => {
     await enqueue('j')
