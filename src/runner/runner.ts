@@ -95,6 +95,13 @@ export function announceServer(dataDir: string, address: string): string {
   return token
 }
 
+/** What runners of this data folder show. @throws when no server was announced in it yet */
+export function runnerToken(dataDir: string): string {
+  const token = readToken(join(dataDir, SERVER_FILE))
+  if (token === undefined) throw new Error(`no server was announced in ${dataDir}`)
+  return token
+}
+
 function readToken(file: string): string | undefined {
   try {
     const { token } = JSON.parse(readFileSync(file, 'utf8')) as ServerAddress

@@ -6,6 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
+  runnerToken,
   RUNNER_PATH,
   WORKER_HEADER,
   type Report,
@@ -24,8 +25,8 @@ export interface RunnerGateway extends AsyncDisposable {
 }
 
 export interface GatewayOptions extends CodeBuildDependencies {
-  /** what runners show; see `announceServer` */
-  readonly token: string
+  /** where `announceServer` has left the token that runners show */
+  readonly dataDir: string
   /** called when a runner's stream broke without our doing: it may be gone */
   readonly onRunnerGone?: () => void
 }
@@ -36,6 +37,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 export function createRunnerGateway(options: GatewayOptions): RunnerGateway {
   const { log, jobs } = options
+  const token = runnerToken(options.dataDir)
   const held = createHeldBuilds(options)
   const workers: Workers = new Map()
   const stopping = new AbortController()
@@ -43,7 +45,7 @@ export function createRunnerGateway(options: GatewayOptions): RunnerGateway {
 
   async function route(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const worker = request.headers[WORKER_HEADER]
-    if (!isToken(request.headers.authorization, options.token)) return answer(response, 401, 'unknown runner')
+    if (!isToken(request.headers.authorization, token)) return answer(response, 401, 'unknown runner')
     if (typeof worker !== 'string' || !/^[\w-]{8,64}$/.test(worker)) return answer(response, 400, 'no worker named')
     if (request.method === 'GET' && path.startsWith('/stream')) {
       const query = new URL(path, 'http://runner').searchParams

@@ -14,12 +14,15 @@ import type {
 } from '../../runner/runner.ts'
 import { toJob, uploadTarget, type JobContext } from './build-job.ts'
 import { buildKey, jobIdOf, type BuildJobDocument, type BuildRecord } from './build-record.ts'
-import { changeBuild, endBuild, ended, provision, withPhases } from './builds.ts'
+import { changeBuild, endBuild, ended, failLostBuild, provision, withPhases } from './builds.ts'
 import type { CodeBuildDependencies } from './dependencies.ts'
 
 export interface HeldBuilds {
-  /** @returns what the runner needs to know; undefined when the build is not to be run any more */
-  begin(job: JobRow): Promise<BuildJob | undefined>
+  /**
+   * @param isAgain the runner that took it before may not have got it
+   * @returns what the runner needs to know; undefined when the build is not to be run any more
+   */
+  begin(job: JobRow, isAgain: boolean): Promise<BuildJob | undefined>
   /** @returns whether the build is over */
   report(job: JobRow, worker: string, reports: readonly Report[]): Promise<boolean>
   secrets(job: JobRow, request: SecretsRequest): Promise<SecretsAnswer>
@@ -97,7 +100,7 @@ export function createHeldBuilds(deps: CodeBuildDependencies): HeldBuilds {
   }
 
   return {
-    async begin(job) {
+    async begin(job, isAgain) {
       const document = job.document as BuildJobDocument
       const before = await load(job)
       if (before === undefined || before.status !== 'IN_PROGRESS') {
@@ -106,6 +109,11 @@ export function createHeldBuilds(deps: CodeBuildDependencies): HeldBuilds {
       }
       if (before.stopRequested) {
         await endBuild(deps, document, 'STOPPED', { statusCode: '', message: 'The build was stopped' })
+        return undefined
+      }
+      // another runner had it and fell silent: what it did to the world must not be done twice
+      if (!isAgain && before.phases.some(({ type }) => type === 'PROVISIONING')) {
+        await failLostBuild(deps, job)
         return undefined
       }
       // both write, and share a commit

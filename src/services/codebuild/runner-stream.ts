@@ -54,8 +54,8 @@ export async function serveStream(context: StreamContext, response: ServerRespon
       id,
       jobs.onCancel(id, (reason) => cancel(id, reason)),
     )
-  const give = async (job: JobRow): Promise<void> => {
-    const built = await held.begin(job)
+  const give = async (job: JobRow, isAgain: boolean): Promise<void> => {
+    const built = await held.begin(job, isAgain)
     if (built === undefined) return // deleted or stopped meanwhile
     watch(job.id)
     write({ type: 'Job', job: built })
@@ -76,7 +76,7 @@ export async function serveStream(context: StreamContext, response: ServerRespon
       else if (await held.isStopRequested(id)) cancel(id, 'The build was stopped')
       watch(id)
     }
-    for (const job of own) if (!holding.has(job.id)) await give(job)
+    for (const job of own) if (!holding.has(job.id)) await give(job, true)
 
     while (!signal.aborted) {
       if (active.size >= slots) {
@@ -86,7 +86,7 @@ export async function serveStream(context: StreamContext, response: ServerRespon
         continue
       }
       const job = await jobs.claim(QUEUE, { worker, leaseMs: LEASE_MS, signal })
-      if (job !== undefined) await give(job)
+      if (job !== undefined) await give(job, false)
     }
   } catch (error) {
     log.error({ err: error, worker }, 'the stream of a runner broke')
