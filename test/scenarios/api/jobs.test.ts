@@ -218,6 +218,20 @@ describe('results', () => {
     await assert.rejects(tester.succeed(second), named('InvalidJobStateException'))
   })
 
+  test('given a declared output that is not in the artifact store, then success becomes a failure that names it', async () => {
+    await using tester = await startTester()
+    const bucket = { account: '000000000000', region: 'eu-west-1', service: 's3', type: 'bucket', name: 'artifacts' }
+    await tester.store.write((tx) => tx.resources.put(bucket, {}))
+    const outputArtifacts = [{ name: 'App' }]
+    await tester.create(p3({ stages: [stage('Src', source('S', { outputArtifacts })), stage('Build', job('B'))] }))
+    await tester.ok('S')
+    const { latestExecution } = (await tester.state('Src')).actionStates?.[0] ?? {}
+    assert.deepEqual(latestExecution?.errorDetails, {
+      code: 'JobFailed',
+      message: 'The output artifact App was not found in the artifact store.',
+    })
+  })
+
   test('S85 given a job that was not acknowledged or does not exist, then results are refused', async () => {
     await using tester = await startP3()
     await tester.run()

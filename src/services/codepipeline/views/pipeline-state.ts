@@ -25,7 +25,6 @@ export const stageStates = (state: PipelineState, custom: CustomTypes): ApiStage
 /** Executions in PARALLEL mode hold no stage, so there is nothing to show but the transitions. */
 const parallelStage = (state: PipelineState, { name }: StageDeclaration): ApiStageState => ({
   stageName: name,
-  inboundExecutions: [],
   inboundTransitionState: transitionView(state.transitions[name]),
   actionStates: [],
 })

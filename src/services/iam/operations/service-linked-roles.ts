@@ -2,7 +2,7 @@ import * as Iam from '@aws-sdk/client-iam'
 import type * as Sdk from '@aws-sdk/client-iam'
 import { define } from '../define.ts'
 import { find, load, newEntity, remove, required, save, type Role } from '../entities.ts'
-import { invalidInput } from '../errors.ts'
+import { invalidInput, noSuchEntity } from '../errors.ts'
 import { roleView } from '../views.ts'
 
 /** `codestar-notifications.amazonaws.com` -> `AWSServiceRoleForCodestarNotifications`; AWS keeps a list, we follow its pattern. */
@@ -44,6 +44,7 @@ const deleteServiceLinkedRole = define<
   Sdk.DeleteServiceLinkedRoleCommandOutput
 >(Iam.DeleteServiceLinkedRole$, '*', async ({ store }, { RoleName }, { account }) => {
   const { name, path } = await load(store.read, account, 'role', RoleName)
+  if (!path.startsWith('/aws-service-role/')) throw noSuchEntity(`The service-linked role ${name} cannot be found.`)
   await store.write((tx) => remove(tx, account, 'role', name))
   return { DeletionTaskId: `task${path}${name}/${crypto.randomUUID()}` }
 })
