@@ -3,9 +3,15 @@ import { s3Error } from './errors.ts'
 export interface Page<Row> {
   readonly items: readonly Row[]
   readonly prefixes: readonly string[]
-  /** the last key or prefix of the page, when there is more */
-  readonly next: string | undefined
+  /** what the page ended with, when there is more: a key with its row, or a folded prefix */
+  readonly next: { readonly key: string; readonly row?: Row } | undefined
   readonly limit: number
+}
+
+/** Where a page begins: behind a row, or (without a row, as when a client names a key) behind everything of that key. */
+export interface Cursor<Row> {
+  readonly key: string
+  readonly row?: Row
 }
 
 const MAX_KEYS = 1000
@@ -15,15 +21,15 @@ const BEHIND = '\u{10FFFF}'
 /**
  * One page of keys, those with the delimiter behind the prefix folded into common prefixes. A folded prefix counts as one key
  * and its members are skipped in one step, so that a folder of a million keys costs one look-up.
- * @param read rows by key, behind `after`
+ * @param read rows by key, behind `after`; several of one key (its versions) may follow each other
  */
 export async function collate<Row extends { readonly key: string }>(
-  read: (after: string | undefined, limit: number) => Promise<readonly Row[]>,
+  read: (after: Cursor<Row> | undefined, limit: number) => Promise<readonly Row[]>,
   input: {
     Prefix?: string | undefined
     Delimiter?: string | undefined
     MaxKeys?: number | undefined
-    after?: string | undefined
+    after?: Cursor<Row> | undefined
   },
 ): Promise<Page<Row>> {
   const limit = Math.min(input.MaxKeys ?? MAX_KEYS, MAX_KEYS)
@@ -37,10 +43,9 @@ export async function collate<Row extends { readonly key: string }>(
   const items: Row[] = []
   const prefixes: string[] = []
   // the page before may have ended with a folded prefix
-  const last =
-    input.after === undefined ? undefined : fold(input.after) === input.after ? input.after + BEHIND : input.after
-  let after = last
-  let newest: string | undefined
+  let after = input.after
+  if (after && fold(after.key) === after.key) after = { key: after.key + BEHIND }
+  let newest: Page<Row>['next']
   while (true) {
     const wanted = limit - items.length - prefixes.length
     const rows = await read(after, wanted + 1)
@@ -49,13 +54,13 @@ export async function collate<Row extends { readonly key: string }>(
       const folded = fold(row.key)
       if (folded !== undefined) {
         prefixes.push(folded)
-        newest = folded
-        after = folded + BEHIND
+        newest = { key: folded }
+        after = { key: folded + BEHIND }
         break
       }
       items.push(row)
-      newest = row.key
-      after = row.key
+      newest = { key: row.key, row }
+      after = newest
     }
     if (rows.length === 0) return { items, prefixes, next: undefined, limit }
   }

@@ -3,7 +3,7 @@ import type { Call } from '../../wire/wire.ts'
 import { trailersOf } from '../../wire/wire.ts'
 import type { StoredBlob } from '../../artifacts/artifacts.ts'
 import type { ObjectRow } from '../../store/store.ts'
-import type { Bucket } from './buckets.ts'
+import { requireBucket, type Bucket } from './buckets.ts'
 import type { S3Dependencies } from './dependencies.ts'
 import { s3Error } from './errors.ts'
 
@@ -54,9 +54,19 @@ export function describeObject(input: PutAttributes, bucket: Bucket): ObjectDocu
 
 /** `x-amz-tagging: a=1&b=2` */
 export function parseTagging(tagging: string | undefined): Record<string, string> {
-  const tags = Object.fromEntries(new URLSearchParams(tagging ?? ''))
-  if (Object.keys(tags).length > 10)
-    throw s3Error('InvalidTag', {}, { message: 'Object tags cannot be greater than 10' })
+  return requireTags([...new URLSearchParams(tagging ?? '')])
+}
+
+/** Source: S3 user guide, "Categorizing your objects using tags". @throws BadRequest, InvalidTag */
+export function requireTags(pairs: readonly (readonly [key: string, value: string])[]): Record<string, string> {
+  const tags = Object.fromEntries(pairs)
+  const invalid = (message: string) => s3Error('InvalidTag', {}, { message })
+  if (pairs.length > 10) throw s3Error('BadRequest', {}, { message: 'Object tags cannot be greater than 10' })
+  if (Object.keys(tags).length < pairs.length) throw invalid('Cannot provide multiple Tags with the same key')
+  for (const [key, value] of pairs) {
+    if (key === '' || key.length > 128) throw invalid('The TagKey you have provided is invalid')
+    if (value.length > 256) throw invalid('The TagValue you have provided is invalid')
+  }
   return tags
 }
 
@@ -69,15 +79,9 @@ function encryptionOf(input: PutAttributes, bucket: Bucket): ObjectDocument['enc
     }
   }
   const configured = bucket.settings['encryption'] as
-    | {
-        ServerSideEncryptionConfiguration?: {
-          Rules?: readonly {
-            ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string }
-          }[]
-        }
-      }
+    | { Rules?: readonly { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string } }[] }
     | undefined
-  const rule = configured?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
+  const rule = configured?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
   return {
     algorithm: rule?.SSEAlgorithm ?? 'AES256',
     ...(rule?.KMSMasterKeyID !== undefined && { keyId: rule.KMSMasterKeyID }),
@@ -145,6 +149,8 @@ export async function commitObject(deps: S3Dependencies, call: Call, object: Com
   }
   try {
     const { replaced, events } = await store.write(async (tx) => {
+      // while the bytes came in, the bucket may have been deleted: nothing may be left for the next owner of its name
+      await requireBucket({ read: tx }, call, bucket.name)
       if (object.ifNoneMatch !== undefined || object.ifMatch !== undefined) {
         const latest = await tx.objects.latest(bucket.name, key)
         const exists = latest !== undefined && !latest.deleteMarker
@@ -226,6 +232,6 @@ export const quote = (etag: string): string => `"${etag}"`
 
 export const unquote = (etag: string): string => etag.replace(/^(?:W\/)?"?/, '').replace(/"$/, '')
 
-/** `VersionId` member, absent when the object has none. */
-export const versionMember = (row: Pick<ObjectRow, 'versionId'>): { VersionId?: string } =>
-  row.versionId === 'null' ? {} : { VersionId: row.versionId }
+/** `VersionId` member: absent in a bucket that never had versions; objects from before have the version `null`. */
+export const versionMember = (row: Pick<ObjectRow, 'versionId'>, { versioning }: Bucket): { VersionId?: string } =>
+  versioning === 'Off' ? {} : { VersionId: row.versionId }

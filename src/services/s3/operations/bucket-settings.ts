@@ -19,6 +19,8 @@ interface Setting {
   readonly get: StaticOperationSchema
   readonly put: StaticOperationSchema
   readonly remove?: StaticOperationSchema
+  /** @throws what S3 says about a value that cannot be meant */
+  readonly check?: (value: unknown) => void
   /** what reading an unset one answers: an error of S3's, or this default */
   readonly unset: { readonly error: string; readonly message: string } | { readonly value: unknown }
 }
@@ -32,6 +34,7 @@ const SETTINGS: readonly Setting[] = [
     get: S3.GetBucketPolicy$,
     put: S3.PutBucketPolicy$,
     remove: S3.DeleteBucketPolicy$,
+    check: requireJsonPolicy,
     unset: missing('NoSuchBucketPolicy', 'The bucket policy does not exist'),
   },
   {
@@ -115,12 +118,25 @@ const SETTINGS: readonly Setting[] = [
   },
 ]
 
+function requireJsonPolicy(policy: unknown): void {
+  try {
+    const parsed: unknown = JSON.parse(String(policy))
+    if (typeof parsed === 'object' && parsed !== null) return
+  } catch {
+    // said below
+  }
+  throw new ServiceError('MalformedPolicy', 'This policy contains invalid Json', { statusCode: 400 })
+}
+
 type Input = Readonly<Record<string, unknown>> & { readonly Bucket?: string }
 
 export const bucketSettings = (deps: S3Dependencies): readonly Operation[] =>
   SETTINGS.flatMap((setting) => [
     read(deps, setting),
-    write(deps, setting, setting.put, (input) => input[setting.member]),
+    write(deps, setting, setting.put, (input) => {
+      setting.check?.(input[setting.member])
+      return input[setting.member]
+    }),
     ...(setting.remove ? [write(deps, setting, setting.remove, () => undefined)] : []),
   ])
 

@@ -23,6 +23,7 @@ import { bucketArn } from '../arns.ts'
 import { bucketKey, isBucketName, requireBucket, type Bucket } from '../buckets.ts'
 import type { S3Dependencies } from '../dependencies.ts'
 import { s3Error } from '../errors.ts'
+import { discardUploads } from './multipart.ts'
 
 /** Its buckets have no location constraint, and creating one's own bucket there again succeeds. */
 const CLASSIC_REGION = 'us-east-1'
@@ -64,16 +65,18 @@ export const headBucket = ({ store }: S3Dependencies) =>
     },
   )
 
-export const deleteBucket = ({ store }: S3Dependencies) =>
+export const deleteBucket = (deps: S3Dependencies) =>
   operation<DeleteBucketCommandInput, DeleteBucketCommandOutput>(
     DeleteBucket$,
     { action: 's3:DeleteBucket', resource: bucketArn },
     async (input, call) => {
-      const { name } = await requireBucket(store, call, input.Bucket)
-      await store.write(async (tx) => {
+      const bucket = await requireBucket(deps.store, call, input.Bucket)
+      const { name } = bucket
+      await deps.store.write(async (tx) => {
         if (!(await tx.objects.isEmpty(name))) throw s3Error('BucketNotEmpty', { BucketName: name })
         await tx.resources.delete(bucketKey(call.account, name))
       })
+      await discardUploads(deps, bucket)
       return {}
     },
   )

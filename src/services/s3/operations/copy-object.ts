@@ -2,7 +2,7 @@ import { CopyObject$, type CopyObjectCommandInput, type CopyObjectCommandOutput 
 import { operation, type Call } from '../../../wire/wire.ts'
 import { objectArn } from '../arns.ts'
 import { requireBucket } from '../buckets.ts'
-import { checkConditions } from '../conditions.ts'
+import { unmetCondition } from '../conditions.ts'
 import type { S3Dependencies } from '../dependencies.ts'
 import { s3Error } from '../errors.ts'
 import {
@@ -24,7 +24,10 @@ export const copyObject = (deps: S3Dependencies) =>
     async (input, call) => {
       const target = await requireBucket(deps.store, call, input.Bucket)
       const key = requireKey(input.Key)
-      const source = await findCopySource(deps, call, input)
+      const { source, bucket, versionId } = await findCopySource(deps, call, input)
+      if (bucket.name === target.name && source.key === key && versionId === undefined && !changesSomething(input)) {
+        throw s3Error('InvalidRequest', {}, { message: ONTO_ITSELF })
+      }
       const kept = documentOf(source)
       const fresh = describeObject(input, target)
       const document: ObjectDocument = {
@@ -47,12 +50,22 @@ export const copyObject = (deps: S3Dependencies) =>
       })
       return {
         CopyObjectResult: { ETag: quote(row.etag), LastModified: new Date(row.lastModified), ...document.checksums },
-        ...versionMember(row),
-        ...(source.versionId !== 'null' && { CopySourceVersionId: source.versionId }),
+        ...versionMember(row, target),
+        ...(bucket.versioning !== 'Off' && { CopySourceVersionId: source.versionId }),
         ...encryptionMembers(document),
       }
     },
   )
+
+const ONTO_ITSELF =
+  "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
+
+const changesSomething = (input: CopyObjectCommandInput): boolean =>
+  input.MetadataDirective === 'REPLACE' ||
+  input.TaggingDirective === 'REPLACE' ||
+  input.StorageClass !== undefined ||
+  input.WebsiteRedirectLocation !== undefined ||
+  input.ServerSideEncryption !== undefined
 
 interface CopySourceInput {
   readonly CopySource?: string | undefined
@@ -70,13 +83,16 @@ export async function findCopySource(deps: S3Dependencies, call: Call, input: Co
   const versionId = new URLSearchParams(input.CopySource?.split('?')[1] ?? '').get('versionId') ?? undefined
   const bucket = await requireBucket(deps.store, call, path.slice(0, slash))
   const source = await requireObject(deps, bucket, path.slice(slash + 1), versionId)
-  checkConditions(source, {
+  const conditions = {
     IfMatch: input.CopySourceIfMatch,
     IfNoneMatch: input.CopySourceIfNoneMatch,
     IfModifiedSince: input.CopySourceIfModifiedSince,
     IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
-  })
-  return source
+  }
+  // a write cannot be answered with 304
+  const unmet = unmetCondition(source, conditions)
+  if (unmet) throw s3Error('PreconditionFailed', { Condition: `x-amz-copy-source-${unmet}` })
+  return { source, bucket, versionId }
 }
 
 function sourcePath(copySource: string | undefined): string {

@@ -6,7 +6,7 @@ import {
   type DeleteObjectsCommandInput,
   type DeleteObjectsCommandOutput,
 } from '@aws-sdk/client-s3'
-import { operation } from '../../../wire/wire.ts'
+import { operation, ServiceError } from '../../../wire/wire.ts'
 import { bucketArn, objectArn } from '../arns.ts'
 import { requireBucket, type Bucket } from '../buckets.ts'
 import type { S3Dependencies } from '../dependencies.ts'
@@ -37,18 +37,28 @@ export const deleteObjects = (deps: S3Dependencies) =>
       const bucket = await requireBucket(deps.store, call, input.Bucket)
       const wanted = input.Delete?.Objects ?? []
       if (wanted.length === 0 || wanted.length > MAX_DELETES) throw s3Error('MalformedXML')
-      const deleted = []
-      for (const { Key, VersionId } of wanted) {
-        const key = requireKey(Key)
-        const { versionId, deleteMarker } = await remove(deps, bucket, key, VersionId)
-        deleted.push({
-          Key: key,
-          ...(VersionId !== undefined && { VersionId }),
-          ...(deleteMarker && { DeleteMarker: true }),
-          ...(deleteMarker && versionId !== undefined && { DeleteMarkerVersionId: versionId }),
-        })
+      const answers = await Promise.all(
+        wanted.map(async ({ Key, VersionId }) => {
+          const target = { Key, ...(VersionId !== undefined && { VersionId }) }
+          try {
+            const { versionId, deleteMarker } = await remove(deps, bucket, requireKey(Key), VersionId)
+            return {
+              deleted: {
+                ...target,
+                ...(deleteMarker && { DeleteMarker: true }),
+                ...(deleteMarker && versionId !== undefined && { DeleteMarkerVersionId: versionId }),
+              },
+            }
+          } catch (error) {
+            if (!(error instanceof ServiceError)) throw error
+            return { error: { ...target, Code: error.code, Message: error.message } }
+          }
+        }),
+      )
+      return {
+        Deleted: input.Delete?.Quiet ? [] : answers.flatMap(({ deleted }) => (deleted ? [deleted] : [])),
+        Errors: answers.flatMap(({ error }) => (error ? [error] : [])),
       }
-      return { Deleted: input.Delete?.Quiet ? [] : deleted }
     },
   )
 

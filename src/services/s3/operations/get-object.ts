@@ -9,7 +9,7 @@ import {
 import type { ObjectRow } from '../../../store/store.ts'
 import { operation } from '../../../wire/wire.ts'
 import { objectArn } from '../arns.ts'
-import { requireBucket } from '../buckets.ts'
+import { requireBucket, type Bucket } from '../buckets.ts'
 import { checkConditions } from '../conditions.ts'
 import type { S3Dependencies } from '../dependencies.ts'
 import { documentOf, encryptionMembers, quote, requireObject, versionMember } from '../objects.ts'
@@ -47,11 +47,12 @@ async function inspect(
   const row = await requireObject(deps, bucket, requireKey(input.Key), input.VersionId)
   checkConditions(row, input)
   const range = parseRange(input.Range, row.size)
-  return { row, range, members: describe(row, input, range) }
+  return { row, range, members: describe(row, bucket, input, range) }
 }
 
 function describe(
   row: ObjectRow,
+  bucket: Bucket,
   input: GetObjectCommandInput | HeadObjectCommandInput,
   range: { start: number; end: number } | undefined,
 ): Omit<HeadObjectCommandOutput, '$metadata'> {
@@ -61,7 +62,7 @@ function describe(
     AcceptRanges: 'bytes',
     LastModified: new Date(row.lastModified),
     ETag: quote(row.etag),
-    ...versionMember(row),
+    ...versionMember(row, bucket),
     ContentType: 'binary/octet-stream',
     ...document.headers,
     ...overrides(input),

@@ -34,7 +34,7 @@ export const listObjectsV2 = (deps: S3Dependencies) =>
         KeyCount: page.items.length + page.prefixes.length,
         IsTruncated: page.next !== undefined,
         ...(input.ContinuationToken !== undefined && { ContinuationToken: input.ContinuationToken }),
-        ...(page.next !== undefined && { NextContinuationToken: Buffer.from(page.next).toString('base64url') }),
+        ...(page.next !== undefined && { NextContinuationToken: Buffer.from(page.next.key).toString('base64url') }),
         Contents: page.items.map((row) => content(row, encode)),
         CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
       }
@@ -57,7 +57,7 @@ export const listObjects = (deps: S3Dependencies) =>
         ...(input.EncodingType !== undefined && { EncodingType: input.EncodingType }),
         MaxKeys: page.limit,
         IsTruncated: page.next !== undefined,
-        ...(page.next !== undefined && { NextMarker: encode(page.next) }),
+        ...(page.next !== undefined && { NextMarker: encode(page.next.key) }),
         Contents: page.items.map((row) => content(row, encode)),
         CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
       }
@@ -79,9 +79,9 @@ function list(
       store.read.objects.list(bucket, {
         limit,
         ...(input.Prefix && { prefix: input.Prefix }),
-        ...(after !== undefined && { after }),
+        ...(after !== undefined && { after: after.key }),
       }),
-    input,
+    { ...input, after: input.after === undefined ? undefined : { key: input.after } },
   )
 }
 

@@ -94,7 +94,7 @@ export const uploadPartCopy = (deps: S3Dependencies) =>
     async (input, call) => {
       const { bucket, id } = await requireUpload(deps, call, input)
       const number = requirePartNumber(input.PartNumber)
-      const source = await findCopySource(deps, call, input)
+      const { source } = await findCopySource(deps, call, input)
       const body = await deps.blobs.get(source.blobId, parseRange(input.CopySourceRange, source.size))
       const blob = await deps.blobs.put(body, { signal: call.signal })
       await savePart(deps, bucket, id, number, blob)
@@ -132,7 +132,7 @@ export const completeMultipartUpload = (deps: S3Dependencies) =>
         Bucket: bucket.name,
         Key: upload.key,
         ETag: quote(row.etag),
-        ...versionMember(row),
+        ...versionMember(row, bucket),
         ...encryptionMembers(upload.document),
       }
     },
@@ -206,9 +206,11 @@ export const listMultipartUploads = (deps: S3Dependencies) =>
 function choose(input: CompleteMultipartUploadCommandInput, stored: readonly Resource<Part>[]): readonly Part[] {
   const wanted = input.MultipartUpload?.Parts ?? []
   if (wanted.length === 0) throw s3Error('MalformedXML')
+  if (wanted.some(({ PartNumber = 0 }, index) => index > 0 && PartNumber <= (wanted[index - 1]?.PartNumber ?? 0))) {
+    throw s3Error('InvalidPartOrder')
+  }
   const byNumber = new Map(stored.map((part) => [part.ordinal, part.document]))
   return wanted.map(({ PartNumber = 0, ETag = '' }, index) => {
-    if (index > 0 && PartNumber <= (wanted[index - 1]?.PartNumber ?? 0)) throw s3Error('InvalidPartOrder')
     const part = byNumber.get(PartNumber)
     if (!part || part.blob.md5 !== unquote(ETag)) throw s3Error('InvalidPart', { PartNumber })
     if (index < wanted.length - 1 && part.blob.size < MIN_PART_BYTES) {
@@ -238,6 +240,12 @@ async function discard(deps: S3Dependencies, bucket: Bucket, id: string, parts: 
   await Promise.all(parts.map(({ document }) => deps.blobs.delete(document.blob.id)))
 }
 
+/** When a bucket is deleted, so are the uploads that were begun in it. */
+export async function discardUploads(deps: S3Dependencies, bucket: Bucket): Promise<void> {
+  const uploads = await deps.store.read.resources.list<Upload>({ ...uploadScope(bucket), parent: bucket.name })
+  for (const { name } of uploads) await discard(deps, bucket, name, await listedParts(deps, bucket, name))
+}
+
 async function requireUpload(
   deps: S3Dependencies,
   call: Call,
@@ -246,7 +254,8 @@ async function requireUpload(
   const bucket = await requireBucket(deps.store, call, input.Bucket)
   const id = input.UploadId ?? ''
   const found = await deps.store.read.resources.get<Upload>(uploadKey(bucket, id))
-  if (!found || found.document.key !== input.Key) throw s3Error('NoSuchUpload', { UploadId: id })
+  if (!found || found.parent !== bucket.name || found.document.key !== input.Key)
+    throw s3Error('NoSuchUpload', { UploadId: id })
   return { bucket, id, upload: found.document }
 }
 

@@ -13,8 +13,7 @@ import { operation, type Call } from '../../../wire/wire.ts'
 import { objectArn } from '../arns.ts'
 import { requireBucket } from '../buckets.ts'
 import type { S3Dependencies } from '../dependencies.ts'
-import { s3Error } from '../errors.ts'
-import { documentOf, requireObject, versionMember } from '../objects.ts'
+import { documentOf, requireObject, requireTags, versionMember } from '../objects.ts'
 import { requireKey } from './put-object.ts'
 
 interface Target {
@@ -23,13 +22,15 @@ interface Target {
   readonly VersionId?: string | undefined
 }
 
-const find = async (deps: S3Dependencies, call: Call, input: Target) =>
-  requireObject(deps, await requireBucket(deps.store, call, input.Bucket), requireKey(input.Key), input.VersionId)
+async function find(deps: S3Dependencies, call: Call, input: Target) {
+  const bucket = await requireBucket(deps.store, call, input.Bucket)
+  return { bucket, row: await requireObject(deps, bucket, requireKey(input.Key), input.VersionId) }
+}
 
 async function replaceTags(deps: S3Dependencies, call: Call, input: Target, tags: Record<string, string>) {
-  const row = await find(deps, call, input)
+  const { bucket, row } = await find(deps, call, input)
   await deps.store.write((tx) => tx.objects.describe(row, { ...documentOf(row), tags }))
-  return versionMember(row)
+  return versionMember(row, bucket)
 }
 
 export const getObjectTagging = (deps: S3Dependencies) =>
@@ -37,9 +38,9 @@ export const getObjectTagging = (deps: S3Dependencies) =>
     GetObjectTagging$,
     { action: 's3:GetObjectTagging', resource: objectArn },
     async (input, call) => {
-      const row = await find(deps, call, input)
+      const { bucket, row } = await find(deps, call, input)
       return {
-        ...versionMember(row),
+        ...versionMember(row, bucket),
         TagSet: Object.entries(documentOf(row).tags).map(([Key, Value]) => ({ Key, Value })),
       }
     },
@@ -51,8 +52,7 @@ export const putObjectTagging = (deps: S3Dependencies) =>
     { action: 's3:PutObjectTagging', resource: objectArn },
     async (input, call) => {
       const tags = input.Tagging?.TagSet ?? []
-      if (tags.length > 10) throw s3Error('InvalidTag', {}, { message: 'Object tags cannot be greater than 10' })
-      return replaceTags(deps, call, input, Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value])))
+      return replaceTags(deps, call, input, requireTags(tags.map(({ Key = '', Value = '' }) => [Key, Value])))
     },
   )
 

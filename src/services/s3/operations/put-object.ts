@@ -36,7 +36,12 @@ export const putObject = (deps: S3Dependencies) =>
         ifNoneMatch: input.IfNoneMatch,
         ifMatch: input.IfMatch,
       })
-      return { ETag: quote(row.etag), ...versionMember(row), ...encryptionMembers(document), ...document.checksums }
+      return {
+        ETag: quote(row.etag),
+        ...versionMember(row, bucket),
+        ...encryptionMembers(document),
+        ...document.checksums,
+      }
     },
   )
 
