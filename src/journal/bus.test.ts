@@ -129,6 +129,23 @@ describe('the event bus', () => {
     assert.deepEqual(second.got, [3])
   })
 
+  test('events that a consumer does not want cost it no write each, and a restart does not bring back those it handled', async () => {
+    let writes = 0
+    const counting = {
+      ...store,
+      read: store.read,
+      write: ((work) => ((writes += 1), store.write(work))) as Store['write'],
+    }
+    bus = start(counting)
+    const first = collector(1)
+    const consumer = bus.consume('mail', { matches: ({ detail }) => detail.n === 7 }, first.handle)
+    for (let n = 0; n < 20; n += 1) await publish(n)
+    await first.done
+    await consumer[Symbol.asyncDispose]()
+    assert.ok(writes <= 20 + 2, `${writes} writes: one each to publish, one for the event it wanted, one at its end`)
+    assert.ok((await store.read.events.position('mail')) >= 8)
+  })
+
   test('an event whose handling was cut off by a crash is handled again', async () => {
     await publish(1)
     const { promise: began, resolve: begins } = Promise.withResolvers<void>()

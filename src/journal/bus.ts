@@ -23,7 +23,7 @@ export function createBus({
     append: (tx, events) => tx.events.append(events.map((event) => ({ id: newId(), ...event }))),
     published(rows) {
       if (rows.length === 0) return
-      for (const consumer of consumers.values()) consumer.wake()
+      for (const consumer of consumers.values()) consumer.wake(rows)
       for (const { event } of rows) for (const each of Array.from(listeners)) tell(each, event)
     },
     async publish(events) {
@@ -45,7 +45,9 @@ export function createBus({
         log: log.child({ consumer: name }),
         retryDelayMs,
         handle: async (event) => {
-          if (matches(filter, event)) await handle(event)
+          if (!matches(filter, event)) return false
+          await handle(event)
+          return true
         },
       })
       consumers.set(name, consumer)

@@ -1,11 +1,12 @@
 /** One durable consumer: reads on from its position, one event at a time, and sleeps until it is woken when there are no more. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../base/log.ts'
-import type { BusEvent, Store } from '../store/store.ts'
+import type { BusEvent, EventRow, Store } from '../store/store.ts'
+import { createAnnounced } from './announced.ts'
 
 export interface Consumer {
-  /** There may be new events. */
-  wake(): void
+  /** There are new events, these among them. */
+  wake(rows: readonly EventRow[]): void
   /** Lets the event that is being handled end, saves the position. */
   stop(): Promise<void>
 }
@@ -22,35 +23,43 @@ export function startConsumer({
   readonly name: string
   readonly store: Store
   readonly log: Log
-  readonly handle: (event: BusEvent) => Promise<void>
+  /** @returns whether the consumer wanted the event at all */
+  readonly handle: (event: BusEvent) => Promise<boolean>
   readonly retryDelayMs: (failures: number) => number
 }): Consumer {
   const stopping = new AbortController()
   const { signal } = stopping
   let woken = Promise.withResolvers<void>()
+  const announced = createAnnounced()
   const position = createPosition(name, store, log)
   signal.addEventListener('abort', () => woken.resolve())
   const running = run()
   return {
-    wake: () => woken.resolve(),
+    wake(rows) {
+      announced.add(rows)
+      woken.resolve()
+    },
     async stop() {
       stopping.abort()
       await running
-      await position.saved()
+      await position.flush()
     },
   }
 
   async function run(): Promise<void> {
     let from = await insist(() => store.read.events.position(name))
+    if (from !== undefined) position.resume(from)
     while (!signal.aborted && from !== undefined) {
       woken = Promise.withResolvers() // before reading: what is appended while we read wakes us again
       const after = from
-      const rows = await insist(() => store.read.events.after(after, BATCH))
+      const rows = announced.take(after) ?? (await insist(() => store.read.events.after(after, BATCH)))
       if (rows === undefined) return
       for (const { sequence, event } of rows) {
-        if ((await insist(() => handle(event).then(() => true), event)) === undefined) return
+        const wanted = await insist(() => handle(event), event)
+        if (wanted === undefined) return
         from = sequence
-        position.advance(sequence)
+        if (wanted) position.handled(sequence)
+        else position.passed(sequence)
       }
       if (rows.length < BATCH && !signal.aborted) await woken.promise
     }
@@ -70,6 +79,9 @@ export function startConsumer({
   }
 }
 
+/** A consumer that wants few events need not write for each that it does not want; a restart looks at this many again. */
+const PASSED_UNSAVED = 1000
+
 /**
  * Positions are saved behind the handling: while one save is on its way to the disk, further events are handled, and the next
  * save holds the newest position. A crash in between repeats events, which "at least once" allows.
@@ -78,21 +90,43 @@ function createPosition(
   name: string,
   store: Store,
   log: Log,
-): { advance(sequence: number): void; saved(): Promise<void> } {
+): {
+  resume(sequence: number): void
+  handled(sequence: number): void
+  passed(sequence: number): void
+  flush(): Promise<void>
+} {
   let reached = 0
   let stored = 0
+  /** what must be on the disk soon */
+  let due = 0
   let saving: Promise<void> | undefined
   return {
-    advance(sequence) {
-      reached = sequence
-      saving ??= save()
+    resume(sequence) {
+      reached = stored = sequence
     },
-    saved: async () => saving,
+    handled(sequence) {
+      reached = sequence
+      saveUpTo(sequence)
+    },
+    passed(sequence) {
+      reached = sequence
+      if (reached - stored >= PASSED_UNSAVED) saveUpTo(sequence)
+    },
+    async flush() {
+      saveUpTo(reached)
+      await saving
+    },
+  }
+
+  function saveUpTo(sequence: number): void {
+    due = sequence
+    if (stored < due) saving ??= save()
   }
 
   async function save(): Promise<void> {
     try {
-      while (stored < reached) {
+      while (stored < due) {
         const sequence = reached
         await store.write((tx) => tx.events.advance(name, sequence))
         stored = sequence
