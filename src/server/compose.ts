@@ -37,12 +37,24 @@ export async function compose({ config, dataDir, log, endpoint, probe }: Compose
     file: dataDir.file('master.key'),
     ...(config.masterKey !== undefined && { masterKey: config.masterKey }),
   })
-  const store = opened.use(await openSqliteStore({ file: dataDir.file('pipewright.db') }))
+  const store = opened.use(await openSqliteStore({ file: dataDir.file('pipewright.db'), log }))
   const blobs = await openBlobStore({ folder: dataDir.file('objects'), keys })
   const git = opened.use(await openGitHost({ folder: dataDir.file('git') }))
   const logFiles = openLogFiles({ folder: dataDir.file('logs'), clock })
   const bus = createBus({ store, newId, log })
-  const jobs = createJobs({ store, clock, newId })
+  const jobs = opened.use(
+    createJobs({
+      store,
+      clock,
+      newId,
+      log,
+      // a build never runs twice by itself: its runner fell silent, so it failed, and says why
+      onLeaseExpired: async (job) => {
+        const { BUILD_QUEUE, failLostBuild } = await import('../services/codebuild/codebuild.ts')
+        return job.queue === BUILD_QUEUE ? failLostBuild(dependencies, job) : 'requeue'
+      },
+    }),
+  )
   const auth = createAuth({ store, keys, clock, log })
 
   const dispatcher = createDispatcher({
@@ -74,6 +86,8 @@ export async function compose({ config, dataDir, log, endpoint, probe }: Compose
   )
   const triggers = opened.use(createTriggers({ store, bus, engine, log, newId }))
 
+  const gateways = opened.use(new AsyncDisposableStack())
+
   const dependencies: ServiceDependencies = {
     store,
     blobs,
@@ -81,7 +95,6 @@ export async function compose({ config, dataDir, log, endpoint, probe }: Compose
     bus,
     logFiles,
     jobs,
-    keys,
     auth,
     engine,
     clock,
@@ -102,7 +115,7 @@ export async function compose({ config, dataDir, log, endpoint, probe }: Compose
     }),
     runnerGateway: once(async () => {
       const { createRunnerGateway } = await import('../services/codebuild/codebuild.ts')
-      return createRunnerGateway({ ...dependencies, dataDir: dataDir.path })
+      return gateways.use(createRunnerGateway({ ...dependencies, dataDir: dataDir.path }))
     }),
     websites: once(async () => {
       const { createWebsites } = await import('../services/s3/s3.ts')

@@ -93,7 +93,8 @@ function ownEndpoints(app: FastifyInstance, { live, verify, runnerGateway, log }
     url: '/_pipewright/runner/*',
     handler: async (request, reply) => {
       reply.hijack()
-      await (await runnerGateway()).handle(request.raw, reply.raw)
+      const gateway = await runnerGateway()
+      gateway.handle(request.raw, reply.raw)
     },
   })
   for (const stream of ['events', 'logs'] as const) {

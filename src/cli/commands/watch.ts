@@ -96,6 +96,7 @@ function createScreen(
 ) {
   const shown = new Map<string, string>()
   const logs = createBuildLogs(connection, signal, (action, { timestamp, message }) => {
+    if (!options.json && isHousekeeping(message)) return
     say({ type: 'log', action, timestamp, message }, `    ${paint(output, 'dim', `${action} \u2502`)} ${message}`)
   })
   let stage: string | undefined
@@ -182,6 +183,10 @@ function createScreen(
     },
   }
 }
+
+/** What the build container says of itself, but for what it runs and what failed; `pipewright logs` prints all of it. */
+const isHousekeeping = (line: string): boolean =>
+  line.startsWith('[Container]') && !/Running command |did not exit successfully|ERROR|WARN|FAILED/i.test(line)
 
 /** What the approver is asked, and how to answer. */
 const approvalHint = (pipeline: string, question: string | undefined): string =>
