@@ -1,11 +1,6 @@
 import type { BuildReporter } from './build/run-build.ts'
 import type { Connection } from './connection.ts'
-import type { BuildResult, Report, SecretsAnswer, UploadTarget } from './protocol.ts'
-
-export interface JobReports extends BuildReporter {
-  /** Hands the result over, behind everything else. Resolves when the server has it all. */
-  result(result: BuildResult): Promise<void>
-}
+import type { Report, SecretsAnswer, UploadTarget } from './protocol.ts'
 
 /** At most this much log text in one request. */
 const MAX_BATCH_BYTES = 512 * 1024
@@ -14,7 +9,7 @@ const MAX_BATCH_BYTES = 512 * 1024
  * Sends a build's reports in order, one request at a time; what comes together while one is under way goes with the next, so a
  * quick build needs one or two requests. Every report may arrive twice: log lines carry their index, the rest is idempotent.
  */
-export function createJobReports(connection: Connection, jobId: string): JobReports {
+export function createJobReports(connection: Connection, jobId: string): BuildReporter {
   const path = `/jobs/${encodeURIComponent(jobId)}`
   let queue: { report: Report; size: number; done: PromiseWithResolvers<void> }[] = []
   let sending: Promise<void> | undefined

@@ -7,6 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { inheritedEnvironment } from './build/environment.ts'
+import { createRooms } from './build/rooms.ts'
 import { connect } from './connection.ts'
 import { createPipePool } from './pipes.ts'
 import { PID_FILE, processStart, RUNNER_FOLDER, SERVER_FILE, type RunnerRecord } from './runner-files.ts'
@@ -39,15 +40,18 @@ mkdirSync(builds, { recursive: true, mode: 0o700 })
 const inherited = inheritedEnvironment(process.env)
 const sandboxes = chooseSandbox()
 using pipes = createPipePool(folder)
+const rooms = createRooms({ driver: sandboxes, pipes, folder: builds, inherited })
 const connection = connect(join(dataDir, SERVER_FILE), worker, new AbortController().signal)
 say('runner ready', { pid: process.pid, sandbox: sandboxes.name })
+preload()
 await serve({
   connection,
-  dependencies: { sandboxes, pipes, folder: builds, inherited, now: () => Date.now() },
+  dependencies: { rooms, inherited, now: () => Date.now() },
   slots: Number(slots) || availableParallelism() * 2,
   say,
   signal: stop.signal,
 })
+await rooms[Symbol.asyncDispose]()
 rmSync(builds, { recursive: true, force: true })
 rmSync(join(folder, PID_FILE), { force: true })
 process.exit(0) // idle connections to the server do not keep us
@@ -55,4 +59,17 @@ process.exit(0) // idle connections to the server do not keep us
 function chooseSandbox(): SandboxDriver {
   if (bubblewrapWorks()) return createBubblewrapDriver({ hidden: [dataDir], path: inherited['PATH'] ?? '' })
   return createProcessDriver('bubblewrap (bwrap) is not installed, or user namespaces are not allowed here')
+}
+
+/** What builds will need, read while the runner waits for the first one. */
+function preload(): void {
+  setImmediate(() => {
+    const parts = [
+      import('./build/read-buildspec.ts'),
+      import('./build/collect-artifacts.ts'),
+      import('./build/upload-artifacts.ts'),
+      import('../artifacts/artifacts.ts'),
+    ]
+    void Promise.all(parts)
+  })
 }

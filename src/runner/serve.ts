@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BuildStopped, runBuild, type BuildDependencies } from './build/run-build.ts'
 import { GIVE_UP_MS, Refused, type Connection } from './connection.ts'
-import { createJobReports, type JobReports } from './job-reports.ts'
+import { createJobReports } from './job-reports.ts'
 import type { BuildJob, ServerMessage } from './protocol.ts'
 
 export interface ServeOptions {
@@ -27,7 +27,7 @@ const RETRY_MS = [20, 50, 100, 250, 500, 1000] as const
 
 /** Resolves when the signal has fired and all builds have ended, or when no server was there for ten minutes. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { connection, signal, say } = options
+  const { signal, say } = options
   const running = new Map<string, RunningBuild>()
   let lastSeen = Date.now()
   for (let attempt = 0; !signal.aborted; attempt++) {
@@ -51,7 +51,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   for (const { stop } of running.values()) stop.abort(new BuildStopped('The runner was shut down'))
   await Promise.allSettled([...running.values()].map(({ done }) => done))
-  void connection
 }
 
 async function readStream(options: ServeOptions, running: Map<string, RunningBuild>, seen: () => void): Promise<void> {
@@ -99,10 +98,9 @@ async function build(
   job: BuildJob,
   signal: AbortSignal,
 ): Promise<void> {
-  const reports: JobReports = createJobReports(connection, job.id)
+  const reports = createJobReports(connection, job.id)
   try {
-    const result = await runBuild(job, { ...dependencies, reporter: reports }, signal)
-    await reports.result(result)
+    await runBuild(job, { ...dependencies, reporter: reports }, signal)
   } catch (error) {
     // the server has given the build up (deleted, ended for it), or is gone: there is nobody to tell
     if (error instanceof Refused) return

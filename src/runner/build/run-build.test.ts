@@ -221,11 +221,10 @@ for (const driver of DRIVERS) {
       assert.deepEqual(await processes('65432'), [])
     })
 
-    it('leaves no folder behind', async () =>
-      assert.deepEqual(
-        (await readdir(bench.folder)).filter((name) => !name.startsWith('pipes')),
-        [],
-      ))
+    it('leaves no folder behind but the one of the next build', async () => {
+      const folders = (await readdir(bench.folder)).filter((name) => !name.startsWith('pipes'))
+      assert.ok(folders.length <= 1, folders.join())
+    })
 
     it('says every phase in the form people search for', async () => {
       const { lines } = await bench.run({ phases: { build: { commands: ['true'] } } })

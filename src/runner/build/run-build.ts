@@ -17,8 +17,7 @@ import type {
   UploadRequest,
   UploadTarget,
 } from '../protocol.ts'
-import type { PipePool } from '../pipes.ts'
-import type { Sandbox, SandboxDriver } from '../sandbox/sandbox.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { buildEnvironment } from './environment.ts'
 import { messageOf, PhaseFailure } from './failure.ts'
 import { loadBuildspec } from './load-buildspec.ts'
@@ -27,7 +26,7 @@ import { recordPhases, type PhaseRecorder } from './phases.ts'
 import { publishArtifacts, prepareArtifacts } from './publish-artifacts.ts'
 import { openShell, type BuildShell } from './shell.ts'
 import { downloadSource } from './source.ts'
-import { createWorkspace, type Workspace } from './workspace.ts'
+import type { Room, Rooms } from './rooms.ts'
 
 /** How a build tells about itself. Promises are back-pressure. */
 export interface BuildReporter {
@@ -35,14 +34,13 @@ export interface BuildReporter {
   phases(phases: readonly PhaseReport[], resolvedVersion: string | undefined): void
   secrets(request: SecretsRequest): Promise<SecretsAnswer>
   upload(request: UploadRequest): Promise<UploadTarget>
+  /** all of its processes are gone; its folders go afterwards */
+  result(result: BuildResult): Promise<void>
 }
 
 export interface BuildDependencies {
   readonly reporter: BuildReporter
-  readonly sandboxes: SandboxDriver
-  readonly pipes: PipePool
-  /** folder that build folders are made in */
-  readonly folder: string
+  readonly rooms: Rooms
   /** see `inheritedEnvironment` */
   readonly inherited: Readonly<Record<string, string>>
   readonly now: () => number
@@ -59,25 +57,29 @@ export async function runBuild(
   dependencies: BuildDependencies,
   signal: AbortSignal,
 ): Promise<BuildResult> {
-  const { reporter, now } = dependencies
+  const { reporter, now, rooms } = dependencies
   const timeout = AbortSignal.timeout(job.timeoutSeconds * 1000)
   const ending = AbortSignal.any([signal, timeout])
-  const redactor = createRedactor([
-    job.credentials.accessKeyId,
-    job.credentials.secretAccessKey,
-    job.credentials.sessionToken,
-  ])
+  const { accessKeyId, secretAccessKey, sessionToken } = job.credentials
+  const redactor = createRedactor([accessKeyId, secretAccessKey, sessionToken])
   const log = createBuildLog({ redactor, now, send: (lines) => reporter.log(lines) })
   const state: BuildState = { failed: false, resolvedVersion: undefined, exported: [], artifacts: [] }
   const phases = recordPhases(now, (list) => reporter.phases(list, state.resolvedVersion))
-  const build: Build = { job, dependencies, signal: ending, redactor, log, phases, state }
+  for (const message of ['Waiting for agent ping', 'Waiting for DOWNLOAD_SOURCE']) log.say(message)
+  phases.start('DOWNLOAD_SOURCE')
+  log.say('Phase is DOWNLOAD_SOURCE')
+  await using room = await rooms.take(job.network)
+  const build: Build = { job, dependencies, room, signal: ending, redactor, log, phases, state }
 
   const status = await execute(build).then(
     () => (state.failed ? 'FAILED' : 'SUCCEEDED'),
     (error: unknown) => endedBy(build, error),
   )
+  await room.sandbox.kill()
   await log.flush()
-  return { status, exportedVariables: state.exported, artifacts: state.artifacts }
+  const result = { status, exportedVariables: state.exported, artifacts: state.artifacts } as const
+  await reporter.result(result)
+  return result
 }
 
 interface BuildState {
@@ -90,6 +92,7 @@ interface BuildState {
 interface Build {
   readonly job: BuildJob
   readonly dependencies: BuildDependencies
+  readonly room: Room
   readonly signal: AbortSignal
   readonly redactor: Redactor
   readonly log: BuildLog
@@ -113,17 +116,9 @@ function endedBy({ signal, phases, log }: Build, error: unknown): BuildStatus {
 }
 
 async function execute(build: Build): Promise<void> {
-  const { job, dependencies, log, phases } = build
-  log.say('Waiting for agent ping')
-  log.say('Waiting for DOWNLOAD_SOURCE')
-  phases.start('DOWNLOAD_SOURCE')
-  log.say('Phase is DOWNLOAD_SOURCE')
-  await using workspace = await createWorkspace(dependencies.folder, job.id)
-  await using sandbox = dependencies.sandboxes.open(workspace, { network: job.network })
-  const plan = await attempt(build, () => prepare(build, workspace, sandbox))
-  if (plan !== undefined) {
-    await killedWith(build.signal, sandbox, () => runPhases(build, plan, workspace, sandbox))
-  }
+  const { phases, room, signal } = build
+  const prepared = await attempt(build, () => prepare(build))
+  if (prepared !== undefined) await killedWith(signal, room.sandbox, () => runPhases(build, prepared))
   phases.start('FINALIZING')
   phases.end('SUCCEEDED')
 }
@@ -167,8 +162,9 @@ interface Prepared {
   readonly env: Readonly<Record<string, string>>
 }
 
-async function prepare(build: Build, workspace: Workspace, sandbox: Sandbox): Promise<Prepared> {
-  const { job, dependencies, log, state, signal, redactor } = build
+async function prepare(build: Build): Promise<Prepared> {
+  const { job, dependencies, log, state, signal, redactor, room } = build
+  const { workspace, sandbox } = room
   const [primary, ...others] = job.sources
   const [resolvedVersion] = await Promise.all([
     downloadSource({ job, workspace, signal }, primary),
@@ -198,7 +194,7 @@ async function prepare(build: Build, workspace: Workspace, sandbox: Sandbox): Pr
 
 function warningsOf({ job, dependencies }: Build, plan: BuildPlan): readonly string[] {
   const users = new Set(plan.phases.map(({ runAs }) => runAs).filter((user) => user !== 'root'))
-  const { warning } = dependencies.sandboxes
+  const { warning } = dependencies.rooms
   return [
     ...(warning === undefined ? [] : [warning]),
     ...plan.warnings,
@@ -223,15 +219,14 @@ async function resolveVariables(
   return { ...plain, ...values }
 }
 
-async function runPhases(build: Build, { plan, env }: Prepared, workspace: Workspace, sandbox: Sandbox): Promise<void> {
-  const { dependencies, log, phases, state, redactor } = build
-  using shell = await openShell({
-    sandbox,
-    pipes: dependencies.pipes,
+async function runPhases(build: Build, { plan, env }: Prepared): Promise<void> {
+  const { log, phases, state, redactor, room } = build
+  const { sandbox, supervisor, workspace } = room
+  const shell = openShell(supervisor, {
     shell: plan.shell,
     shellPerCommand: plan.shellPerCommand,
     env,
-    cwd: workspace.source(''),
+    cwd: sandbox.inside(workspace.source('')),
     output: log,
   })
   let next = plan.phases[0]?.name as ReturnType<typeof phaseAfter>

@@ -13,8 +13,9 @@ import type { Socket } from 'node:net'
 import { readEnd, writeEnd, type PipePool } from '../pipes.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { OutputSink } from './log.ts'
+import { follow, readFrames, type Frame } from './shell-io.ts'
 
-export interface BuildShell extends Disposable {
+export interface BuildShell {
   /** Runs one command, its output going to the log. @returns its exit status, once all of its output has been taken in */
   run(command: string): Promise<number>
   /** Expands a word such as `$CODEBUILD_SRC_DIR/dist` or `app-$(date +%Y)` as in double quotes. */
@@ -22,51 +23,67 @@ export interface BuildShell extends Disposable {
 }
 
 export interface ShellOptions {
-  readonly sandbox: Sandbox
-  readonly pipes: PipePool
   readonly shell: 'sh' | 'bash'
   /** 0.1: each command in a shell of its own */
   readonly shellPerCommand: boolean
   readonly env: Readonly<Record<string, string>>
-  /** host path */
+  /** as commands see it */
   readonly cwd: string
   readonly output: OutputSink
+}
+
+/** A process that starts shells when told, in a sandbox. It can wait for its build: nothing of it depends on the job. */
+export interface Supervisor extends Disposable {
+  readonly mark: string
+  readonly input: Socket
+  readonly status: Socket
+  readonly output: Socket
+  readonly exited: Promise<number>
 }
 
 /** Descriptors inside of the sandbox. The shell closes its own copy of the commands' one. */
 const COMMANDS_FD = 3
 const STATUS_FD = 9
 
-const SHELL_ARGUMENTS = { sh: ['sh'], bash: ['bash', '--noprofile', '--norc'] } as const
+const SHELLS = { sh: 'sh', bash: 'bash --noprofile --norc' } as const
 
-export async function openShell(options: ShellOptions): Promise<BuildShell> {
+export async function startSupervisor(
+  sandbox: Sandbox,
+  pipes: PipePool,
+  options: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
+): Promise<Supervisor> {
   const mark = randomBytes(12).toString('hex')
-  const shellWords = SHELL_ARGUMENTS[options.shell]
-  // one word on the commands' pipe for each shell to start; its end ends the supervisor
-  const supervisor =
-    `while IFS= read -r _ <&${COMMANDS_FD}; do ` +
-    `${shellWords.join(' ')} /dev/fd/${COMMANDS_FD}; printf '%s\\n' "${mark} exited $?" >&${STATUS_FD}; done`
+  // a line on the commands' pipe names each shell to start; the pipe's end is the supervisor's
+  const script =
+    `while IFS= read -r shell <&${COMMANDS_FD}; do ` +
+    `eval "$shell /dev/fd/${COMMANDS_FD}"; printf '%s\\n' "${mark} exited $?" >&${STATUS_FD}; done`
 
-  const [commands, status, output] = await Promise.all([
-    options.pipes.take(),
-    options.pipes.take(),
-    options.pipes.take(),
-  ])
+  const [commands, status, output] = await Promise.all([pipes.take(), pipes.take(), pipes.take()])
   const stdio: (number | 'ignore')[] = ['ignore', output.write, output.write, commands.read]
   while (stdio.length < STATUS_FD) stdio.push('ignore')
   stdio.push(status.write)
-  const process = options.sandbox.start(['sh', '-c', supervisor], { env: options.env, cwd: options.cwd, stdio })
+  const { exited } = sandbox.start(['sh', '-c', script], { ...options, stdio })
   for (const fd of [output.write, commands.read, status.write]) closeSync(fd)
+  const ends = { input: writeEnd(commands.write), status: readEnd(status.read), output: readEnd(output.read) }
+  for (const end of Object.values(ends)) end.on('error', () => undefined) // the process is gone: `exited` tells
+  return {
+    mark,
+    ...ends,
+    exited,
+    [Symbol.dispose]() {
+      for (const end of Object.values(ends)) end.destroy()
+    },
+  }
+}
 
-  const input = writeEnd(commands.write)
-  input.on('error', () => undefined) // the supervisor is gone: `process.exited` tells
-  const frames = readFrames(readEnd(status.read), mark)
-  const outputEnd = readEnd(output.read)
-  const drain = follow(outputEnd, options.output)
-  let saved = `cd ${quote(options.sandbox.inside(options.cwd))}`
+export function openShell({ mark, input, status, output, exited }: Supervisor, options: ShellOptions): BuildShell {
+  const frames = readFrames(status, mark)
+  const drain = follow(output, options.output)
+  const { start, exports } = inEnvironment(SHELLS[options.shell], options.env)
+  let saved = `${exports} cd ${quote(options.cwd)}`
   let isRunning = false
   let isGone: number | undefined
-  void process.exited.then(
+  void exited.then(
     (code) => {
       isGone = code
       frames.end()
@@ -77,7 +94,7 @@ export async function openShell(options: ShellOptions): Promise<BuildShell> {
   /** @returns the answer of the shell and its exit status */
   async function send(script: string): Promise<Frame> {
     if (!isRunning) {
-      input.write(`start\nexec ${COMMANDS_FD}<&-; trap ${quote(report(mark, 'exit'))} EXIT; ${saved}\n`)
+      input.write(`${start}\nexec ${COMMANDS_FD}<&-; trap ${quote(report(mark, 'exit'))} EXIT; ${saved}\n`)
       isRunning = true
     }
     input.write(`${script}; ${report(mark, 'done')}\n`)
@@ -87,8 +104,8 @@ export async function openShell(options: ShellOptions): Promise<BuildShell> {
     if (frame.kind === 'done') return frame
     isRunning = false
     // the dying shell's report comes from its trap, which a command may have replaced; the supervisor's always comes
-    const exited = frame.kind === 'exited' ? frame : await frames.next()
-    return exited ?? frame
+    const exit = frame.kind === 'exited' ? frame : await frames.next()
+    return exit ?? frame
   }
 
   return {
@@ -106,11 +123,25 @@ export async function openShell(options: ShellOptions): Promise<BuildShell> {
       )
       return value
     },
-    [Symbol.dispose]() {
-      input.destroy()
-      outputEnd.destroy()
-      frames.destroy()
-    },
+  }
+}
+
+/** Names that a shell cannot export (`CODEBUILD_SRC_DIR_My-Src`) reach commands through `env`, which starts the shell. */
+function inEnvironment(
+  shell: string,
+  env: Readonly<Record<string, string>>,
+): { readonly start: string; readonly exports: string } {
+  const isName = ([name]: [string, string]): boolean => /^[A-Za-z_]\w*$/.test(name)
+  const assign = ([name, value]: [string, string]): string => `${name}=${quote(value)}`
+  const all = Object.entries(env)
+  const exported = all.filter(isName).map(assign)
+  // one line starts a shell, so a value with a line end cannot be among these
+  const others = all
+    .filter((entry) => !isName(entry) && !entry.join('').includes('\n'))
+    .map(([name, value]) => quote(`${name}=${value}`))
+  return {
+    start: others.length === 0 ? shell : `env ${others.join(' ')} ${shell}`,
+    exports: exported.length === 0 ? '' : `export ${exported.join(' ')};`,
   }
 }
 
@@ -125,95 +156,3 @@ function restore(state: string): string {
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-
-interface Frame {
-  readonly kind: 'done' | 'exit' | 'exited' | 'lost'
-  readonly status: number
-  /** working folder, line end, exported variables as the shell's own commands; '' when the shell could not tell */
-  readonly state: string
-  /** what `expand` asked for */
-  readonly value: string
-}
-
-interface Frames {
-  next(): Promise<Frame | undefined>
-  end(): void
-  destroy(): void
-}
-
-/** Reads `<mark> done <status>`, the state, `<mark> end`, or `<mark> exited <status>` alone. */
-function readFrames(socket: Socket, mark: string): Frames {
-  let text = ''
-  let value = ''
-  let ended = false
-  const ready: Frame[] = []
-  let waiting: ((frame: Frame | undefined) => void) | undefined
-  const offer = (): void => {
-    if (waiting === undefined || (ready.length === 0 && !ended)) return
-    const take = waiting
-    waiting = undefined
-    take(ready.shift())
-  }
-  const framePattern = new RegExp(
-    `${mark} (?:value (?<value>[^\\n]*)\\n|exited (?<exited>\\d+)\\n|(?<kind>done|exit) (?<status>\\d+)\\n(?<state>[^]*?)${mark} end\\n)`,
-  )
-  socket.setEncoding('utf8')
-  socket.on('error', () => undefined)
-  socket.on('data', (chunk: string) => {
-    text += chunk
-    for (let match = framePattern.exec(text); match !== null; match = framePattern.exec(text)) {
-      text = text.slice(match.index + match[0].length)
-      const groups = match.groups ?? {}
-      if (groups['value'] !== undefined) value = groups['value'].replaceAll('\0', '\n')
-      else {
-        const kind = groups['exited'] === undefined ? (groups['kind'] as 'done' | 'exit') : 'exited'
-        ready.push({ kind, status: Number(groups['exited'] ?? groups['status']), state: groups['state'] ?? '', value })
-        value = ''
-      }
-    }
-    offer()
-  })
-  return {
-    next: () =>
-      new Promise((resolve) => {
-        waiting = resolve
-        offer()
-      }),
-    end() {
-      ended = true
-      offer()
-    },
-    destroy: () => socket.destroy(),
-  }
-}
-
-/**
- * Passes the output on with back-pressure.
- * @returns waits until everything is taken that was in the pipe when it is called: the next full turn of the event loop looks
- * into the pipe, and brought nothing
- */
-function follow(socket: Socket, sink: OutputSink): () => Promise<void> {
-  let taken = 0
-  let paused: Promise<void> | undefined
-  socket.on('error', () => undefined)
-  socket.on('data', (chunk: Buffer) => {
-    taken += 1
-    const full = sink.write(chunk)
-    if (full === undefined) return
-    socket.pause()
-    paused = full.then(() => {
-      paused = undefined
-      socket.resume()
-    })
-  })
-  return async () => {
-    for (let before = -1; before !== taken;) {
-      before = taken
-      await paused
-      await turn()
-      await turn()
-    }
-  }
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

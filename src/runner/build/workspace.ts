@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,11 +17,11 @@ export interface Workspace extends AsyncDisposable {
   source(identifier: string): string
 }
 
-export async function createWorkspace(folder: string, jobId: string): Promise<Workspace> {
-  const root = join(folder, createHash('sha256').update(jobId).digest('hex').slice(0, 24))
+export async function createWorkspace(folder: string): Promise<Workspace> {
+  const name = randomUUID()
+  const root = join(folder, name)
   const part = (name: string): string => join(root, name)
   const output = part('output')
-  await remove(root) // of a runner that was killed while it built this
   await Promise.all(
     ['output', 'home', 'temp', 'control'].map((name) => mkdir(part(name), { recursive: true, mode: 0o700 })),
   )
@@ -31,7 +31,7 @@ export async function createWorkspace(folder: string, jobId: string): Promise<Wo
     home: part('home'),
     temp: part('temp'),
     control: part('control'),
-    source: (identifier) => join(output, `src${digits(`${jobId} ${identifier}`)}`, 'src'),
+    source: (identifier) => join(output, `src${digits(`${name} ${identifier}`)}`, 'src'),
     [Symbol.asyncDispose]: () => remove(root),
   }
 }

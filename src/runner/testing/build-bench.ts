@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { inheritedEnvironment } from '../build/environment.ts'
+import { createRooms } from '../build/rooms.ts'
 import { runBuild } from '../build/run-build.ts'
 import { createPipePool } from '../pipes.ts'
 import type { BuildJob, BuildResult, LogLine, PhaseReport, UploadRequest } from '../protocol.ts'
@@ -38,6 +39,8 @@ export interface BenchResult extends BuildResult {
 export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBench> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-build-'))
   const pipes = createPipePool(folder)
+  const inherited = inheritedEnvironment(process.env)
+  const rooms = createRooms({ driver: sandboxes, pipes, folder, inherited })
   const objects = new Map<string, Buffer>()
   const server = createServer(async (request, response) => {
     const path = request.url ?? '/'
@@ -64,10 +67,8 @@ export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBen
       const result = await runBuild(
         { ...exampleJob(String((count += 1)), url), buildspec: { type: 'Inline', text }, ...job },
         {
-          sandboxes,
-          pipes,
-          folder,
-          inherited: inheritedEnvironment(process.env),
+          rooms,
+          inherited,
           now: () => Date.now(),
           reporter: {
             async log(batch) {
@@ -75,6 +76,7 @@ export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBen
               for (const { message } of batch) onLine?.(message)
             },
             phases: (list) => (phases = list),
+            result: async () => undefined,
             secrets: async () => ({ values: secrets }),
             async upload(request) {
               uploads.push(request)
@@ -91,13 +93,14 @@ export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBen
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      await rooms[Symbol.asyncDispose]()
       pipes[Symbol.dispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-const exampleJob = (id: string, endpoint: string): Omit<BuildJob, 'buildspec'> => ({
+export const exampleJob = (id: string, endpoint: string): Omit<BuildJob, 'buildspec'> => ({
   id,
   build: {
     id: `site:${id}`,

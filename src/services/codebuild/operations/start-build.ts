@@ -97,5 +97,5 @@ function initiatorOf(call: Call, isPipeline: boolean): string {
   const { arn } = call.principal
   if (isPipeline)
     return call.headers[INITIATOR_HEADER] ?? `codepipeline/${sessionName(arn).slice(PIPELINE_SESSION_PREFIX.length)}`
-  return arn.slice(arn.indexOf('/') + 1)
+  return arn.slice(Math.max(arn.lastIndexOf(':'), arn.indexOf('/')) + 1)
 }
