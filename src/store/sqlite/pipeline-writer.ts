@@ -58,37 +58,43 @@ function saveParts(
 ): void {
   if (before?.declaration !== after.declaration)
     session.run(putVersion, { pipelineId, version: after.version, declaration: JSON.stringify(after.declaration) })
-  for (const action of changedActions(before, after)) saveAction(session, pipelineId, action)
+  for (const [action, known] of changedActions(before, after)) saveAction(session, pipelineId, action, known)
   if (before?.executions === after.executions) return
   for (const execution of Object.values(after.executions)) {
-    if (before !== undefined && own(before.executions, execution.id) === execution) continue
-    saveExecution(session, pipelineId, execution)
+    const executionBefore = before && own(before.executions, execution.id)
+    if (executionBefore !== execution) saveExecution(session, pipelineId, execution, executionBefore !== undefined)
   }
   if (before === undefined) return
   for (const id of Object.keys(before.executions))
     if (!Object.hasOwn(after.executions, id)) session.run(leaveToHistory, { pipelineId, id })
 }
 
-/** Most writes change what is there, and an UPDATE costs half of an INSERT … ON CONFLICT. */
-function saveExecution(session: Session, pipelineId: number, execution: PipelineExecution): void {
+/** Most writes change what is known to be there, and a plain UPDATE costs half of an INSERT … ON CONFLICT. */
+function saveExecution(session: Session, pipelineId: number, execution: PipelineExecution, known: boolean): void {
   const { id, age } = execution
   const document = JSON.stringify(toExecutionDocument(execution))
-  const { changes } = session.run(updateExecution, { pipelineId, id, document })
-  if (changes === 0) session.run(insertExecution, { pipelineId, id, age, document })
+  if (known) session.run(updateExecution, { pipelineId, id, document })
+  else session.run(putExecution, { pipelineId, id, age, document })
 }
 
-function saveAction(session: Session, pipelineId: number, action: ActionExecution): void {
+function saveAction(session: Session, pipelineId: number, action: ActionExecution, known: boolean): void {
   const { id, executionId } = action
   const document = JSON.stringify(action)
-  const { changes } = session.run(updateAction, { pipelineId, id, document })
-  if (changes === 0) session.run(insertAction, { pipelineId, id, executionId, document })
+  if (known) session.run(updateAction, { pipelineId, id, document })
+  else session.run(putAction, { pipelineId, id, executionId, document })
 }
 
-/** Each once; replaced runs first: they started before what took their place. */
-function changedActions(before: PipelineState | undefined, after: PipelineState): Iterable<ActionExecution> {
-  const changed = new Map<string, ActionExecution>()
-  const add = (action: ActionExecution): unknown => changed.set(action.id, action)
-  if (after.replacedActions !== before?.replacedActions) after.replacedActions?.forEach(add)
+/** Each once, with whether its place held the same run before; replaced runs first: they started before what took their place. */
+function changedActions(
+  before: PipelineState | undefined,
+  after: PipelineState,
+): Iterable<readonly [ActionExecution, boolean]> {
+  const changed = new Map<string, readonly [ActionExecution, boolean]>()
+  const add = (action: ActionExecution, place?: ActionExecution): void => {
+    const known = place?.id === action.id || changed.get(action.id)?.[1] === true
+    changed.set(action.id, [action, known])
+  }
+  if (after.replacedActions !== before?.replacedActions) after.replacedActions?.forEach((action) => add(action))
   if (after.executions !== before?.executions)
     for (const { id, stages } of Object.values(after.executions)) {
       const stagesBefore = before && own(before.executions, id)?.stages
@@ -106,10 +112,12 @@ function changedActions(before: PipelineState | undefined, after: PipelineState)
 function forEachChanged<Value>(
   before: Readonly<Record<string, Value>> | undefined,
   after: Readonly<Record<string, Value>>,
-  changed: (value: Value) => unknown,
+  changed: (value: Value, before: Value | undefined) => unknown,
 ): void {
-  for (const [name, value] of Object.entries(after))
-    if (before === undefined || own(before, name) !== value) changed(value)
+  for (const [name, value] of Object.entries(after)) {
+    const valueBefore = before && own(before, name)
+    if (valueBefore !== value) changed(value, valueBefore)
+  }
 }
 
 type Aggregate = Name & {
@@ -183,15 +191,21 @@ const putVersion = query((given: { pipelineId: number; version: number; declarat
 const updateExecution = query((given: { pipelineId: number; id: string; document: string }) =>
   build
     .updateTable('executions')
-    .set({ document: given.document, loaded: 1 })
+    // not `loaded`, though it is 1: SQLite would write the index anew
+    .set({ document: given.document })
     .where('pipeline_id', '=', given.pipelineId)
     .where('id', '=', given.id),
 )
 
-const insertExecution = query((given: { pipelineId: number; id: string; age: number; document: string }) =>
+const putExecution = query((given: { pipelineId: number; id: string; age: number; document: string }) =>
   build
     .insertInto('executions')
-    .values({ pipeline_id: given.pipelineId, id: given.id, age: given.age, loaded: 1, document: given.document }),
+    .values({ pipeline_id: given.pipelineId, id: given.id, age: given.age, loaded: 1, document: given.document })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['pipeline_id', 'id'])
+        .doUpdateSet((eb) => ({ document: eb.ref('excluded.document'), loaded: 1 })),
+    ),
 )
 
 const leaveToHistory = query((given: { pipelineId: number; id: string }) =>
@@ -210,13 +224,18 @@ const updateAction = query((given: { pipelineId: number; id: string; document: s
     .where('id', '=', given.id),
 )
 
-const insertAction = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
-  build.insertInto('action_executions').values({
-    pipeline_id: given.pipelineId,
-    id: given.id,
-    execution_id: given.executionId,
-    document: given.document,
-  }),
+const putAction = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
+  build
+    .insertInto('action_executions')
+    .values({
+      pipeline_id: given.pipelineId,
+      id: given.id,
+      execution_id: given.executionId,
+      document: given.document,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['pipeline_id', 'id']).doUpdateSet((eb) => ({ document: eb.ref('excluded.document') })),
+    ),
 )
 
 const tag = query((given: Name & { tags: string }) =>
