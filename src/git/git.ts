@@ -130,4 +130,4 @@ export interface GitHost extends AsyncDisposable {
 
 export { GitFailed, RepositoryExists, UnsafeGitName } from './errors.ts'
 export { openGitHost, gitVersion } from './host.ts'
-export { isSafeRefName, isSafeTreePath } from './names.ts'
+export { isObjectId, isSafeRefName, isSafeTreePath } from './names.ts'

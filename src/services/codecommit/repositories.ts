@@ -81,6 +81,9 @@ export async function openRepository(
   return { repository, git }
 }
 
+export const invalidCommitId = (id: string): ServiceError =>
+  new ServiceError('InvalidCommitIdException', `${JSON.stringify(id)} is not a full commit id (40 hexadecimal digits).`)
+
 /** What a commit specifier (branch, tag, full commit id) names. @throws CommitDoesNotExistException */
 export async function requireCommitId(git: GitRepository, specifier: string): Promise<string> {
   const id = await git.resolve(specifier)

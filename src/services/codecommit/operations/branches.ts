@@ -12,11 +12,11 @@ import {
   type ListBranchesCommandInput,
   type ListBranchesCommandOutput,
 } from '@aws-sdk/client-codecommit'
-import { isSafeRefName } from '../../../git/git.ts'
+import { isObjectId, isSafeRefName } from '../../../git/git.ts'
 import { operation, ServiceError } from '../../../wire/wire.ts'
 import type { CodeCommitDependencies } from '../dependencies.ts'
 import { announce } from '../events.ts'
-import { openRepository, repositoryResource } from '../repositories.ts'
+import { invalidCommitId, openRepository, repositoryResource } from '../repositories.ts'
 
 export const createBranch = (deps: CodeCommitDependencies) =>
   operation<CreateBranchCommandInput, CreateBranchCommandOutput>(
@@ -25,10 +25,17 @@ export const createBranch = (deps: CodeCommitDependencies) =>
     async (input, call) => {
       const { repository, git } = await openRepository(deps, call, input.repositoryName)
       const branch = requireBranchName(input.branchName)
-      const made = await git.createBranch(branch, input.commitId ?? '')
-      if ('exists' in made) throw new ServiceError('BranchNameExistsException', `Branch ${branch} already exists`)
+      if (!input.commitId) throw new ServiceError('CommitIdRequiredException', 'A commit id is required.')
+      if (!isObjectId(input.commitId)) throw invalidCommitId(input.commitId)
+      const made = await git.createBranch(branch, input.commitId)
+      if ('exists' in made) {
+        throw new ServiceError(
+          'BranchNameExistsException',
+          `Branch ${branch} already exists, or one whose name begins with it or that it begins with.`,
+        )
+      }
       if ('noCommit' in made) {
-        throw new ServiceError('CommitDoesNotExistException', `Could not find commit ${input.commitId ?? ''}`)
+        throw new ServiceError('CommitDoesNotExistException', `Could not find commit ${input.commitId}`)
       }
       await announce(deps, repository, [made], call.principal.arn)
       return {}
@@ -78,7 +85,7 @@ export const deleteBranch = (deps: CodeCommitDependencies) =>
 /** @throws BranchNameRequiredException, InvalidBranchNameException */
 export function requireBranchName(name: string | undefined): string {
   if (!name) throw new ServiceError('BranchNameRequiredException', 'A branch name is required.')
-  if (!isSafeRefName(`refs/heads/${name}`)) {
+  if (!isSafeRefName(name) || !isSafeRefName(`refs/heads/${name}`)) {
     throw new ServiceError('InvalidBranchNameException', `The branch name ${JSON.stringify(name)} is not valid.`)
   }
   return name

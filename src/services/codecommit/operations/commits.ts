@@ -10,10 +10,10 @@ import {
   type GetDifferencesCommandInput,
   type GetDifferencesCommandOutput,
 } from '@aws-sdk/client-codecommit'
-import type { FileChange, GitCommit, GitIdentity } from '../../../git/git.ts'
+import { isObjectId, type FileChange, type GitCommit, type GitIdentity } from '../../../git/git.ts'
 import { operation, ServiceError } from '../../../wire/wire.ts'
 import type { CodeCommitDependencies } from '../dependencies.ts'
-import { openRepository, repositoryResource, requireCommitId } from '../repositories.ts'
+import { invalidCommitId, openRepository, repositoryResource, requireCommitId } from '../repositories.ts'
 
 const PAGE = 1000
 
@@ -23,10 +23,11 @@ export const getCommit = (deps: CodeCommitDependencies) =>
     { action: 'codecommit:GetCommit', resource: repositoryResource },
     async (input, call) => {
       const { git } = await openRepository(deps, call, input.repositoryName)
-      const commit = await git.commit(input.commitId ?? '')
-      if (!commit) {
-        throw new ServiceError('CommitIdDoesNotExistException', `The commit ${input.commitId ?? ''} does not exist.`)
-      }
+      const id = input.commitId
+      if (!id) throw new ServiceError('CommitIdRequiredException', 'A commit id is required.')
+      if (!isObjectId(id)) throw invalidCommitId(id)
+      const commit = await git.commit(id)
+      if (!commit) throw new ServiceError('CommitIdDoesNotExistException', `The commit ${id} does not exist.`)
       return { commit: describe(commit) }
     },
   )

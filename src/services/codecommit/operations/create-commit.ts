@@ -11,13 +11,13 @@ import {
   type PutFileCommandOutput,
 } from '@aws-sdk/client-codecommit'
 import { buffer } from 'node:stream/consumers'
-import type { GitRepository } from '../../../git/git.ts'
+import { isObjectId, type GitRepository } from '../../../git/git.ts'
 import { operation, ServiceError, type Call } from '../../../wire/wire.ts'
 import type { CodeCommitDependencies } from '../dependencies.ts'
 import { announce } from '../events.ts'
 import { openRepository, repositoryResource, type Repository } from '../repositories.ts'
 import { requireBranchName } from './branches.ts'
-import { MODES, requirePath } from './files.ts'
+import { MAX_FILE_BYTES, MODES, requireFilePath } from './files.ts'
 
 type Mode = keyof typeof MODES
 type Put = { readonly path: string; readonly mode: Mode; readonly content: Uint8Array }
@@ -29,17 +29,18 @@ export const createCommit = (deps: CodeCommitDependencies) =>
     async (input, call) => {
       const base = await openBranch(deps, call, input)
       const put = (input.putFiles ?? []).map(({ filePath, fileMode, fileContent }): Put => {
-        if (!fileContent) {
-          throw new ServiceError('FileContentRequiredException', `The content of ${filePath ?? 'a file'} is required.`)
+        return {
+          path: requireFilePath(filePath),
+          mode: modeOf(fileMode),
+          content: requireContent(filePath, fileContent),
         }
-        return { path: requirePath(filePath), mode: modeOf(fileMode), content: fileContent }
       })
       const changedModes = await Promise.all(
         (input.setFileModes ?? []).map(({ filePath, fileMode }) =>
-          withMode(base, requirePath(filePath), modeOf(fileMode)),
+          withMode(base, requireFilePath(filePath), modeOf(fileMode)),
         ),
       )
-      const remove = (input.deleteFiles ?? []).map(({ filePath }) => requirePath(filePath))
+      const remove = (input.deleteFiles ?? []).map(({ filePath }) => requireFilePath(filePath))
       for (const path of remove) await requireEntry(base, path)
       const all = [...put, ...changedModes]
       if (all.length + remove.length === 0) {
@@ -59,6 +60,7 @@ export const createCommit = (deps: CodeCommitDependencies) =>
         [input.authorName, input.email],
         all,
         remove,
+        input.keepEmptyFolders,
       )
       return {
         commitId,
@@ -83,9 +85,12 @@ export const putFile = (deps: CodeCommitDependencies) =>
     PutFile$,
     { action: 'codecommit:PutFile', resource: repositoryResource },
     async (input, call) => {
-      if (!input.fileContent) throw new ServiceError('FileContentRequiredException', 'The file content is required.')
       const base = await openBranch(deps, call, input)
-      const file = { path: requirePath(input.filePath), mode: modeOf(input.fileMode), content: input.fileContent }
+      const file = {
+        path: requireFilePath(input.filePath),
+        mode: modeOf(input.fileMode),
+        content: requireContent(input.filePath, input.fileContent),
+      }
       const { commitId, treeId } = await commit(
         deps,
         call,
@@ -105,7 +110,7 @@ export const deleteFile = (deps: CodeCommitDependencies) =>
     { action: 'codecommit:DeleteFile', resource: repositoryResource },
     async (input, call) => {
       const base = await openBranch(deps, call, input)
-      const filePath = requirePath(input.filePath)
+      const filePath = requireFilePath(input.filePath)
       const { id: blobId } = await requireEntry(base, filePath)
       const { commitId, treeId } = await commit(
         deps,
@@ -115,6 +120,7 @@ export const deleteFile = (deps: CodeCommitDependencies) =>
         [input.name, input.email],
         [],
         [filePath],
+        input.keepEmptyFolders,
       )
       return { commitId, treeId, blobId, filePath }
     },
@@ -156,7 +162,7 @@ async function openBranch(
       'The id of the parent commit is required: the branch has commits.',
     )
   }
-  if (input.parentCommitId !== parent) throw outdated(name)
+  if (input.parentCommitId !== parent) throw await wrongParent(git, name, input.parentCommitId)
   return { repository, git, name, parent }
 }
 
@@ -168,7 +174,9 @@ async function commit(
   [author, email]: readonly [string | undefined, string | undefined],
   put: readonly Put[],
   remove: readonly string[],
+  keepEmptyFolders = false,
 ): Promise<{ commitId: string; treeId: string }> {
+  await refuseConflicts({ git, parent }, put, remove)
   const who = {
     name: author ?? call.principal.arn.slice(call.principal.arn.lastIndexOf('/') + 1),
     email: email ?? '',
@@ -183,6 +191,7 @@ async function commit(
     message: message ?? defaultMessage(put, remove),
     put,
     remove,
+    keepEmptyFolders,
   })
   if ('conflict' in made) throw outdated(name)
   if ('nothing' in made) {
@@ -194,6 +203,15 @@ async function commit(
   return made
 }
 
+async function wrongParent(git: GitRepository, branch: string, id: string): Promise<ServiceError> {
+  if (!isObjectId(id)) {
+    return new ServiceError('InvalidParentCommitIdException', `${JSON.stringify(id)} is not a full commit id.`)
+  }
+  return (await git.commit(id))
+    ? outdated(branch)
+    : new ServiceError('ParentCommitDoesNotExistException', `The parent commit ${id} does not exist.`)
+}
+
 const outdated = (branch: string): ServiceError =>
   new ServiceError(
     'ParentCommitIdOutdatedException',
@@ -202,6 +220,55 @@ const outdated = (branch: string): ServiceError =>
 
 const defaultMessage = (put: readonly Put[], remove: readonly string[]): string =>
   [...put.map(({ path }) => `Put ${path}`), ...remove.map((path) => `Delete ${path}`)].slice(0, 10).join('\n')
+
+/** git would let a file replace a folder and the reverse; CodeCommit asks for the old one to be deleted in so many words. */
+async function refuseConflicts(
+  { git, parent }: Pick<Branch, 'git' | 'parent'>,
+  put: readonly Put[],
+  remove: readonly string[],
+): Promise<void> {
+  const named = [...put.map(({ path }) => path), ...remove]
+  if (new Set(named).size < named.length) {
+    throw new ServiceError('SamePathRequestException', 'A path may be put, changed or deleted only once in a commit.')
+  }
+  const gone = new Set(remove)
+  const added = new Set(put.map(({ path }) => path))
+  for (const { path } of put) {
+    for (const folder of foldersAbove(path)) {
+      const there = parent === undefined || gone.has(folder) ? undefined : await git.entry(parent, folder)
+      if (added.has(folder) || (there && there.mode !== '040000')) {
+        throw new ServiceError(
+          'DirectoryNameConflictsWithFileNameException',
+          `${path} cannot be put: ${folder} is a file. Delete it in the same commit, or choose another path.`,
+        )
+      }
+    }
+    const there = parent === undefined ? undefined : await git.entry(parent, path)
+    if (there?.mode === '040000') {
+      throw new ServiceError('FileNameConflictsWithDirectoryNameException', `${path} cannot be put: it is a folder.`)
+    }
+  }
+}
+
+/** `a/b/c` is in `a` and `a/b` */
+const foldersAbove = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, index, names) => names.slice(0, index + 1).join('/'))
+
+/** @throws FileContentRequiredException, FileContentSizeLimitExceededException */
+function requireContent(path: string | undefined, content: Uint8Array | undefined): Uint8Array {
+  if (!content)
+    throw new ServiceError('FileContentRequiredException', `The content of ${path ?? 'a file'} is required.`)
+  if (content.length > MAX_FILE_BYTES) {
+    throw new ServiceError(
+      'FileContentSizeLimitExceededException',
+      `The file has ${content.length} bytes; the limit is ${MAX_FILE_BYTES}. Push larger files with git.`,
+    )
+  }
+  return content
+}
 
 function modeOf(mode: FileModeTypeEnum | undefined): Mode {
   const found = (Object.keys(MODES) as Mode[]).find((key) => MODES[key] === (mode ?? 'NORMAL'))

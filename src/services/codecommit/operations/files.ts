@@ -11,13 +11,13 @@ import {
   type GetFolderCommandOutput,
 } from '@aws-sdk/client-codecommit'
 import { buffer } from 'node:stream/consumers'
-import type { GitRepository, GitTreeEntry } from '../../../git/git.ts'
+import { isSafeTreePath, type GitRepository, type GitTreeEntry } from '../../../git/git.ts'
 import { operation, ServiceError } from '../../../wire/wire.ts'
 import type { CodeCommitDependencies } from '../dependencies.ts'
 import { openRepository, repositoryResource, requireCommitId } from '../repositories.ts'
 
 /** Source: CodeCommit quotas: a file read through the API. */
-const MAX_FILE_BYTES = 6 * 1024 * 1024
+export const MAX_FILE_BYTES = 6 * 1024 * 1024
 
 export const MODES = { '100644': 'NORMAL', '100755': 'EXECUTABLE', '120000': 'SYMLINK' } as const satisfies Record<
   string,
@@ -31,7 +31,7 @@ export const getFile = (deps: CodeCommitDependencies) =>
     async (input, call) => {
       const { git } = await openRepository(deps, call, input.repositoryName)
       const commitId = await specifiedCommit(git, input.commitSpecifier)
-      const filePath = requirePath(input.filePath)
+      const filePath = requireFilePath(input.filePath)
       const entry = await git.entry(commitId, filePath)
       if (!entry || entry.mode === '040000' || entry.mode === '160000') {
         throw new ServiceError('FileDoesNotExistException', `The file ${filePath} does not exist at ${commitId}.`)
@@ -92,12 +92,16 @@ export const getBlob = (deps: CodeCommitDependencies) =>
     },
   )
 
-/** A file or folder path: relative to the root, never leaving it. @throws PathRequiredException, InvalidPathException */
+/** A path that names a file. @throws PathRequiredException, InvalidPathException */
+export function requireFilePath(path: string | undefined): string {
+  return requirePath(path === '' ? undefined : path) || requirePath(undefined)
+}
+
+/** A file or folder path, '' for the root: relative to the root, never leaving it. @throws PathRequiredException, InvalidPathException */
 export function requirePath(path: string | undefined): string {
   if (path === undefined) throw new ServiceError('PathRequiredException', 'A path is required.')
   const clean = path.replace(/^\/+|\/+$/g, '')
-  const segments = clean.split('/')
-  if (clean.includes('\0') || (clean !== '' && segments.some((name) => ['', '.', '..', '.git'].includes(name)))) {
+  if (clean !== '' && !isSafeTreePath(clean)) {
     throw new ServiceError('InvalidPathException', `The path ${JSON.stringify(path)} is not valid.`)
   }
   return clean
