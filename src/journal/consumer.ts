@@ -52,7 +52,8 @@ export function startConsumer({
     while (!signal.aborted && from !== undefined) {
       woken = Promise.withResolvers() // before reading: what is appended while we read wakes us again
       const after = from
-      const rows = announced.take(after) ?? (await insist(() => store.read.events.after(after, BATCH)))
+      const news = announced.take(after)
+      const rows = news ?? (await insist(() => store.read.events.after(after, BATCH)))
       if (rows === undefined) return
       for (const { sequence, event } of rows) {
         const wanted = await insist(() => handle(event), event)
@@ -61,7 +62,8 @@ export function startConsumer({
         if (wanted) position.handled(sequence)
         else position.passed(sequence)
       }
-      if (rows.length < BATCH && !signal.aborted) await woken.promise
+      const caughtUp = news !== undefined || rows.length < BATCH
+      if (caughtUp && !signal.aborted) await woken.promise
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Many units of work, one flush to the disk. What arrives while the event loop takes in requests, and while a batch runs, becomes
- * one transaction: its units run one after the other, each in a savepoint of its own, and all are acknowledged by one COMMIT.
+ * one transaction: its units run one after the other, each undone alone when it fails, and all are acknowledged by one COMMIT.
  */
 import { setImmediate } from 'node:timers'
 import type { Log } from '../../base/log.ts'
@@ -72,7 +72,7 @@ export function createGroupCommit(connection: Connection, log: Log): GroupCommit
     try {
       say('begin immediate')
       for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-        outcomes.push(await attempt(unit))
+        outcomes.push(await attempt(unit, outcomes.length === 0))
         if (outcomes.length === UNITS_PER_BATCH) break
       }
       say('commit')
@@ -90,23 +90,31 @@ export function createGroupCommit(connection: Connection, log: Log): GroupCommit
     else idle?.resolve()
   }
 
-  /** Throws only when the whole transaction is lost. */
-  async function attempt(unit: Unit): Promise<Outcome> {
+  /**
+   * Throws only when the whole transaction is lost. The first unit has the transaction to itself so far: it needs no savepoint,
+   * for which SQLite would copy every page before its first change.
+   */
+  async function attempt(unit: Unit, first: boolean): Promise<Outcome> {
     const session = unitSession(connection)
     const held = watch()
     try {
-      say('savepoint unit')
+      if (!first) say('savepoint unit')
       const result = await unit.work(session)
       session.end()
-      say('release unit')
+      if (!first) say('release unit')
       return { unit, result }
     } catch (error) {
       session.end()
       // some failures (disk full, input/output) make SQLite undo the whole transaction: the units before this one are gone with it
       if (!database.isTransaction) throw new LostBatch(unit, error)
       try {
-        say('rollback to unit')
-        say('release unit')
+        if (first) {
+          say('rollback')
+          say('begin immediate')
+        } else {
+          say('rollback to unit')
+          say('release unit')
+        }
       } catch {
         throw new LostBatch(unit, error)
       }
