@@ -20,7 +20,8 @@ export interface LogStreamRecord {
 type Place = Pick<LogStreamKey, 'account' | 'region'>
 
 export const logGroupKey = ({ account, region }: Place, group: string): ResourceKey => ({
-  ...{ account, region },
+  account,
+  region,
   service: 'logs',
   type: 'group',
   name: group,
@@ -28,7 +29,8 @@ export const logGroupKey = ({ account, region }: Place, group: string): Resource
 
 /** Group names hold no colon. The record's parent is the group's name, its ordinal the time it was made. */
 export const logStreamKey = ({ account, region, group, stream }: LogStreamKey): ResourceKey => ({
-  ...{ account, region },
+  account,
+  region,
   service: 'logs',
   type: 'stream',
   name: `${group}:${stream}`,

@@ -37,7 +37,7 @@ export function createJobReports(connection: Connection, jobId: string): BuildRe
     sending = undefined
   }
   const add = (report: Report, size: number): Promise<void> => {
-    if (failure !== undefined) return Promise.reject(failure as Error)
+    if (failure !== undefined) return Promise.reject(failure)
     const done = Promise.withResolvers<void>()
     queue.push({ report, size, done })
     sending ??= sendAll()

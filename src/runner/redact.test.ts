@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import { stripVTControlCharacters } from 'node:util'
+import * as fc from 'fast-check'
 import { createRedactor, fromBytes, MASK, toBytes } from './redact.ts'
 
 const secret = fc
@@ -45,9 +46,13 @@ describe('a secret never shows', () => {
   it('and chunks make no difference to the result', () => {
     const secrets = ['abcd', 'abcdef', 'cdefgh', 'aaaa']
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'abcdefgh') }), fc.array(fc.nat(100)), (text, cuts) => {
-        assert.equal(redactInChunks(secrets, text, cuts), createRedactor(secrets).text(text))
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h') }),
+        fc.array(fc.nat(100)),
+        (text, cuts) => {
+          assert.equal(redactInChunks(secrets, text, cuts), createRedactor(secrets).text(text))
+        },
+      ),
       { numRuns: 2000 },
     )
   })
@@ -58,7 +63,7 @@ describe('a secret never shows', () => {
         const value = 'topsecret1'
         const text = `x \x1b[31m${value.slice(0, where)}\x1b[0;1m${value.slice(where)}\x1b[0m y`
         const shown = redactInChunks([value], text, cuts)
-        assert.equal(shown.replaceAll(/\x1b\[[0-9;]*m/g, ''), `x ${MASK} y`)
+        assert.equal(stripVTControlCharacters(shown), `x ${MASK} y`)
       }),
     )
   })

@@ -138,11 +138,15 @@ function createMatcher(forms: readonly string[]): Matcher {
   }
 }
 
+// the escape character cannot stand in a regular expression's literal without looking like a mistake
+const ANSI = new RegExp(String.raw`\u001b\[[0-9;?]*[A-Za-z]`, 'g')
+const OPEN_ANSI = new RegExp(String.raw`\u001b(?:\[[0-9;?]*)?$`)
+
 /** Colours inside of a secret must not hide it: match on the text without them, remembering where each byte came from. */
 function withoutAnsi(bytes: string, isEnd: boolean) {
   if (!bytes.includes('\x1b')) return { plain: bytes, at: (index: number) => index, rest: '' }
   // an unfinished sequence at the end is held back whole
-  const open = isEnd ? null : /\x1b(?:\[[0-9;?]*)?$/.exec(bytes.slice(-MAX_ANSI))
+  const open = isEnd ? null : OPEN_ANSI.exec(bytes.slice(-MAX_ANSI))
   const rest = open === null ? '' : open[0]
   const complete = bytes.slice(0, bytes.length - rest.length)
   const origin: number[] = []
@@ -152,7 +156,7 @@ function withoutAnsi(bytes: string, isEnd: boolean) {
     plain += complete.slice(from, to)
     for (let index = from; index < to; index++) origin.push(index)
   }
-  for (const sequence of complete.matchAll(/\x1b\[[0-9;?]*[A-Za-z]/g)) {
+  for (const sequence of complete.matchAll(ANSI)) {
     keep(last, sequence.index)
     last = sequence.index + sequence[0].length
   }

@@ -75,7 +75,7 @@ function readVersion(reading: Reading, value: unknown): Buildspec['version'] {
   if (isEmpty(value)) problem(reading, ['version'], 'version is missing; write "version: 0.2"')
   const version = VERSIONS[String(text(reading, value, ['version']))]
   if (version === undefined && !isEmpty(value))
-    problem(reading, ['version'], `Invalid buildspec version: ${text(reading, value, []) ?? ""}; 0.1 and 0.2 are known`)
+    problem(reading, ['version'], `Invalid buildspec version: ${text(reading, value, []) ?? ''}; 0.1 and 0.2 are known`)
   return version ?? '0.2'
 }
 

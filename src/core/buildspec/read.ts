@@ -71,7 +71,7 @@ const name = (path: Path): string => (path.length === 0 ? 'The buildspec' : path
 function describe(value: unknown): string {
   if (isEmpty(value)) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'subkeys' : `"${String(value)}"`
+  return typeof value === 'object' ? 'subkeys' : JSON.stringify(value)
 }
 
 /** The usual cause: `- echo Build: done` is a mapping in YAML. */

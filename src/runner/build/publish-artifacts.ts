@@ -1,6 +1,6 @@
 /** UPLOAD_ARTIFACTS: which blocks of the buildspec go to which of the job's artifacts. */
 import type { ArtifactsSpec, BuildPlan } from '../../core/buildspec/buildspec.ts'
-import type { ArtifactReport, BuildJob, JobArtifacts } from '../protocol.ts'
+import type { ArtifactReport, BuildJob, JobArtifacts, UploadRequest } from '../protocol.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { PhaseFailure } from './failure.ts'
 import type { BuildLog } from './log.ts'
@@ -65,15 +65,15 @@ export async function publishArtifacts(
   const reports: ArtifactReport[] = []
   const context = {
     control: workspace.control,
-    target: build.dependencies.reporter.upload,
+    target: (request: UploadRequest) => build.dependencies.reporter.upload(request),
     signal: build.signal,
   }
   for (const { artifacts, spec, name } of prepared) {
     const files = await collectArtifacts(spec, {
       source: workspace.source(''),
       boundary: workspace.root,
-      outside: sandbox.outside,
-      say: build.log.say,
+      outside: (path) => sandbox.outside(path),
+      say: (message) => build.log.say(message),
     })
     reports.push(await uploadArtifacts(context, artifacts, files, name))
   }

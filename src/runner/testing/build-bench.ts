@@ -1,6 +1,6 @@
 /** For tests: runs one build without server or process around it, and serves its objects from memory. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBen
   const inherited = inheritedEnvironment(process.env)
   const rooms = createRooms({ driver: sandboxes, pipes, folder, inherited })
   const objects = new Map<string, Buffer>()
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '/'
     if (request.method === 'PUT') objects.set(path, await buffer(request))
     const body = objects.get(path)
@@ -50,7 +50,8 @@ export async function openBuildBench(sandboxes: SandboxDriver): Promise<BuildBen
     response.end(
       request.method === 'PUT' ? '' : (body ?? '<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>'),
     )
-  })
+  }
+  const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   let count = 0

@@ -48,7 +48,7 @@ const phaseDetail = (phase: PhaseRecord) => ({
 })
 
 function common(build: BuildRecord, endpoint: string) {
-  const [primary] = build.uploaded.filter(({ identifier }) => identifier === '')
+  const primary = build.uploaded.find(({ identifier }) => identifier === '')
   return {
     'project-name': build.projectName,
     'build-id': buildArn(build, build.id),
@@ -107,15 +107,13 @@ const contextText = ({ ended }: PhaseRecord): string =>
 
 const EVENT_TIME = new Intl.DateTimeFormat('en-US', {
   timeZone: 'UTC',
-  ...{
-    month: 'short',
-    day: 'numeric',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: true,
-  },
+  month: 'short',
+  day: 'numeric',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: true,
 } as const)
 
 /** `Sep 1, 2017 4:12:29 PM` */

@@ -83,15 +83,13 @@ function toSource(
   // a pipeline names the object's ARN as the version, everybody else a version id
   const versionId = version === undefined || version.startsWith('arn:') ? undefined : version
   const url = presignObject({
-    ...{
-      method: 'GET',
-      bucket,
-      key,
-      endpoint: context.endpoint,
-      region: build.region,
-      credentials: context.credentials,
-      now: context.now,
-    },
+    method: 'GET',
+    bucket,
+    key,
+    endpoint: context.endpoint,
+    region: build.region,
+    credentials: context.credentials,
+    now: context.now,
     ...(versionId === undefined ? {} : { query: { versionId } }),
   })
   return {

@@ -140,7 +140,7 @@ export function createHeldBuilds(deps: CodeBuildDependencies): HeldBuilds {
       })
       return typeof found['problem'] === 'string' && !variables.some(({ name }) => name === 'problem')
         ? { problem: found['problem'] }
-        : { values: found as Readonly<Record<string, string>> }
+        : { values: found }
     },
     async upload(job, request) {
       const build = await load(job)

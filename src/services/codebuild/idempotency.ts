@@ -54,7 +54,8 @@ export async function rememberToken(
 }
 
 const tokenKey = ({ account, region }: Place, token: string): ResourceKey => ({
-  ...{ account, region },
+  account,
+  region,
   service: 'codebuild',
   type: 'build-token',
   name: token,

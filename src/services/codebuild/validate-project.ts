@@ -10,17 +10,15 @@ const RANGES = {
   queuedTimeoutInMinutes: [5, 480],
 } as const
 const SOURCE_TYPES: ReadonlySet<string> = new Set([
-  ...[
-    'CODECOMMIT',
-    'CODEPIPELINE',
-    'GITHUB',
-    'GITHUB_ENTERPRISE',
-    'GITLAB',
-    'GITLAB_SELF_MANAGED',
-    'BITBUCKET',
-    'S3',
-    'NO_SOURCE',
-  ],
+  'CODECOMMIT',
+  'CODEPIPELINE',
+  'GITHUB',
+  'GITHUB_ENTERPRISE',
+  'GITLAB',
+  'GITLAB_SELF_MANAGED',
+  'BITBUCKET',
+  'S3',
+  'NO_SOURCE',
 ])
 const ARTIFACT_TYPES: ReadonlySet<string> = new Set(['CODEPIPELINE', 'S3', 'NO_ARTIFACTS'])
 

@@ -4,43 +4,15 @@ import { dirname, isAbsolute, join, relative } from 'node:path'
 const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix', '/gnu', '/snap']
 
 /** What programs need out of /etc. Not: passwords, keys, service configuration. */
-const SYSTEM_SETTINGS = [
-  ...[
-    'passwd',
-    'group',
-    'hosts',
-    'host.conf',
-    'resolv.conf',
-    'nsswitch.conf',
-    'protocols',
-    'services',
-    'localtime',
-    'timezone',
-  ],
-  ...[
-    'ssl/certs',
-    'ssl/openssl.cnf',
-    'pki',
-    'ca-certificates',
-    'ca-certificates.conf',
-    'crypto-policies',
-    'mime.types',
-  ],
-  ...['ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives', 'locale.alias', 'fonts', 'gai.conf', 'os-release'],
-  ...[
-    'debian_version',
-    'java',
-    'maven',
-    'python3',
-    'perl',
-    'php',
-    'ruby',
-    'terminfo',
-    'magic',
-    'profile',
-    'bash.bashrc',
-  ],
-].map((name) => `/etc/${name}`)
+const SYSTEM_SETTINGS = `
+  passwd group hosts host.conf resolv.conf nsswitch.conf protocols services localtime timezone
+  ssl/certs ssl/openssl.cnf pki ca-certificates ca-certificates.conf crypto-policies mime.types
+  ld.so.cache ld.so.conf ld.so.conf.d alternatives locale.alias fonts gai.conf os-release
+  debian_version java maven python3 perl php ruby terminfo magic profile bash.bashrc
+`
+  .trim()
+  .split(/\s+/)
+  .map((name) => `/etc/${name}`)
 
 /** bwrap options that show the system's programs read-only, and none of `hidden`. */
 export function systemMounts(hidden: readonly string[]): readonly string[] {
@@ -74,9 +46,9 @@ export function toolMounts(path: string, hidden: readonly string[]): readonly st
 
 /** An empty folder in the place of each hidden one that would show. */
 const hiding = (shown: readonly string[], hidden: readonly string[]): readonly string[] =>
-  hidden
-    .filter((path) => existsSync(path) && shown.some((folder) => isWithin(folder, path)))
-    .flatMap((path) => ['--tmpfs', path])
+  hidden.flatMap((path) =>
+    existsSync(path) && shown.some((folder) => isWithin(folder, path)) ? ['--tmpfs', path] : [],
+  )
 
 const isWithin = (folder: string, path: string): boolean => {
   const rest = relative(folder, path)

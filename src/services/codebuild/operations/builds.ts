@@ -83,7 +83,8 @@ export const listBuildsForProject = define<ListBuildsForProjectCommandInput, Lis
 
 /** Newest first unless asked otherwise. */
 const buildQuery = ({ account, region }: Place, sortOrder: string | undefined): ResourceQuery => ({
-  ...{ account, region },
+  account,
+  region,
   service: 'codebuild',
   type: 'build',
   order: sortOrder === 'ASCENDING' ? 'ordinal' : '-ordinal',

@@ -77,7 +77,7 @@ function start(deps: CodeBuildDependencies, request: StartBuildInput, call: Call
   })
 }
 
-async function openBuilds({ jobs: _, store }: CodeBuildDependencies, call: Call, project: string): Promise<number> {
+async function openBuilds({ store }: CodeBuildDependencies, call: Call, project: string): Promise<number> {
   const prefix = buildKey(call, `${project}:`).name
   const open = await store.read.jobs.open('build')
   return open.filter(({ document }) => {

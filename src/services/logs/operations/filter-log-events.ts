@@ -26,7 +26,11 @@ export const filterLogEvents = define<FilterLogEventsCommandInput, FilterLogEven
     const group = groupNameOf(input)
     await requireGroup(store.read, call, group)
     const records = await store.read.resources.list<LogStreamRecord>({
-      ...{ account, region, service: 'logs', type: 'stream', parent: group },
+      account,
+      region,
+      service: 'logs',
+      type: 'stream',
+      parent: group,
       ...(logStreamNamePrefix === undefined ? {} : { namePrefix: `${group}:${logStreamNamePrefix}` }),
     })
     const wanted = logStreamNames && new Set(logStreamNames)

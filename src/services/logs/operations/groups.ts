@@ -21,7 +21,7 @@ import { groupArn, groupNameOf, groupResource, requireGroup } from '../names.ts'
 
 const DEFAULT_PAGE = 50
 const RETENTION_DAYS: ReadonlySet<number> = new Set([
-  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ])
 
 export const createLogGroup = define<CreateLogGroupCommandInput, CreateLogGroupCommandOutput>(
@@ -74,7 +74,10 @@ export const describeLogGroups = define<DescribeLogGroupsCommandInput, DescribeL
   async ({ store }, { logGroupNamePrefix, logGroupNamePattern, limit = DEFAULT_PAGE, nextToken }, call) => {
     const { account, region } = call
     const groups = await store.read.resources.list<LogGroupRecord>({
-      ...{ account, region, service: 'logs', type: 'group' },
+      account,
+      region,
+      service: 'logs',
+      type: 'group',
       ...(logGroupNamePrefix === undefined ? {} : { namePrefix: logGroupNamePrefix }),
       ...(nextToken === undefined ? {} : { after: { name: nextToken, ordinal: 0 } }),
       // a pattern is found by looking at all names
