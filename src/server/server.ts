@@ -6,6 +6,7 @@ import { createLog, silentLog } from '../base/log.ts'
 import { randomAlphanumeric, randomToken } from '../base/ids.ts'
 import { gitVersion } from '../git/git.ts'
 import { announceServer, startRunner } from '../runner/runner.ts'
+import { catchUp } from '../services/codecommit/catch-up.ts'
 import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import { DEV_ACCOUNT, DEV_KEY, isLoopback, type ServerConfig } from './config.ts'
 import { openDataDir } from './data-dir.ts'
@@ -54,6 +55,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   let url = ''
   const parts = opened.use(await compose({ config, dataDir, log, endpoint: () => url, ...hooks }))
   await addKeys(parts, config)
+  await catchUp(parts)
   const http = await createHttp(config, { ...parts, log })
   opened.defer(() => http.app.close())
   const { port } = await listen(http.server, config)

@@ -82,6 +82,8 @@ export interface ResourceReader {
   find<Document>(service: string, type: string, name: string): Promise<Resource<Document> | undefined>
   /** Every such record of whatever account and region, by account and region: a clone URL names neither. */
   findAll<Document>(service: string, type: string, name: string): Promise<readonly Resource<Document>[]>
+  /** All records of a type, of whatever account and region, by account, region and name. */
+  everywhere<Document>(service: string, type: string): Promise<readonly Resource<Document>[]>
   count(query: Pick<ResourceQuery, 'account' | 'region' | 'service' | 'type' | 'parent'>): Promise<number>
 }
 

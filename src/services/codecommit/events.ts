@@ -1,24 +1,50 @@
 import type { RefUpdate } from '../../git/git.ts'
 import type { BusEvent } from '../../journal/journal.ts'
+import type { ResourceKey } from '../../store/store.ts'
 import type { CodeCommitDependencies } from './dependencies.ts'
 import { repositoryArn, type Repository } from './repositories.ts'
 
+/** Branch -> commit, as the bus was last told. */
+export type AnnouncedBranches = Readonly<Record<string, string>>
+
+export const announcedKey = ({ account, region, id }: Repository): ResourceKey => ({
+  account,
+  region,
+  service: 'codecommit',
+  type: 'announced',
+  name: id,
+})
+
 /**
- * Tells the bus that references moved; durable when it resolves, so that an answered push is never forgotten.
+ * Tells the bus that references moved; durable when it resolves, so that an answered push is never forgotten. What was told is
+ * kept in the same commit: git moves references outside of our transactions, and after a kill in between `catchUp` compares.
  * Source: services.md §2, `CodeCommit Repository State Change`.
  */
 export async function announce(
-  { bus, clock }: Pick<CodeCommitDependencies, 'bus' | 'clock'>,
+  { store, bus, clock }: Pick<CodeCommitDependencies, 'store' | 'bus' | 'clock'>,
   repository: Repository,
   updates: readonly RefUpdate[],
   callerArn: string,
 ): Promise<void> {
   const events = updates.flatMap((update) => stateChange(repository, update, callerArn, clock.now()))
-  if (events.length > 0) await bus.publish(events)
+  if (events.length === 0) return
+  const rows = await store.write(async (tx) => {
+    const key = announcedKey(repository)
+    const told = new Map(Object.entries((await tx.resources.get<AnnouncedBranches>(key))?.document ?? {}))
+    for (const { ref, after } of updates.filter(({ ref }) => ref.startsWith(BRANCH))) {
+      if (after === undefined) told.delete(ref.slice(BRANCH.length))
+      else told.set(ref.slice(BRANCH.length), after)
+    }
+    await tx.resources.put(key, Object.fromEntries(told))
+    return bus.append(tx, events)
+  })
+  bus.published(rows)
 }
 
+const BRANCH = 'refs/heads/'
+
 const KINDS = [
-  ['refs/heads/', 'branch'],
+  [BRANCH, 'branch'],
   ['refs/tags/', 'tag'],
 ] as const
 

@@ -19,6 +19,8 @@ export function resourceReader(session: Session): ResourceReader {
       toResource<Document>(session.first(anywhere, { service, type, name })),
     findAll: async <Document>(service: string, type: string, name: string) =>
       session.all(anywhere, { service, type, name }).map((row) => toResource<Document>(row)),
+    everywhere: async <Document>(service: string, type: string) =>
+      session.all(ofType, { service, type }).map((row) => toResource<Document>(row)),
     list: async <Document>(wanted: ResourceQuery) =>
       session.select(listing(wanted)).map((row) => toResource<Document>(row)),
     async count({ account, region, service, type, parent }) {
@@ -128,6 +130,17 @@ const anywhere = query((given: { service: string; type: string; name: string }) 
     .where('name', '=', given.name)
     .orderBy('account')
     .orderBy('region'),
+)
+
+const ofType = query((given: { service: string; type: string }) =>
+  build
+    .selectFrom('resources')
+    .selectAll()
+    .where('service', '=', given.service)
+    .where('type', '=', given.type)
+    .orderBy('account')
+    .orderBy('region')
+    .orderBy('name'),
 )
 
 type Kind = { account: string; region: string; service: string; type: string; parent: string }

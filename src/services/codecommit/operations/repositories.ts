@@ -27,6 +27,7 @@ import {
 } from '@aws-sdk/client-codecommit'
 import { operation, ServiceError, type Call } from '../../../wire/wire.ts'
 import type { CodeCommitDependencies } from '../dependencies.ts'
+import { announcedKey } from '../events.ts'
 import {
   findRepository,
   openRepository,
@@ -131,7 +132,10 @@ export const deleteRepository = (deps: CodeCommitDependencies) =>
     async (input, call) => {
       const found = await findRepository(deps.store, call, requireRepositoryName(input.repositoryName))
       if (!found) return {}
-      await deps.store.write((tx) => tx.resources.delete(found))
+      await deps.store.write(async (tx) => {
+        await tx.resources.delete(found)
+        await tx.resources.delete(announcedKey(found.document))
+      })
       await deps.git.delete(found.document.id)
       return { repositoryId: found.document.id }
     },
