@@ -1,5 +1,5 @@
 /** The one listener. AWS calls and git go straight to their layer; our own endpoints live under `/_pipewright`. */
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { readFileSync } from 'node:fs'
@@ -30,6 +30,7 @@ export interface HttpParts {
 }
 
 const OWN = '/_pipewright/'
+const RUNNER = '/_pipewright/runner/'
 const SITES = '/_sites/'
 const GIT = '/v1/repos/'
 const SITE_HOST =
@@ -39,37 +40,27 @@ const SITE_HOST =
 export async function createHttp(
   config: ServerConfig,
   parts: HttpParts,
-): Promise<{ server: Server; app: FastifyInstance }> {
+): Promise<{ server: Server; app: { close(): Promise<void> } }> {
   const { dispatcher, log } = parts
-  const route =
-    (handleOwn: (request: IncomingMessage, response: ServerResponse) => void) =>
-    (request: IncomingMessage, response: ServerResponse): void => {
-      const url = request.url ?? '/'
-      const site = SITE_HOST.exec(request.headers.host ?? '')?.[1]
-      const work =
-        site !== undefined
-          ? serveSite(parts, request, response, site, url)
-          : url.startsWith(SITES)
-            ? serveSitePath(parts, request, response, url)
-            : url.startsWith(GIT)
-              ? serveGit(parts, request, response, url)
-              : url.startsWith(OWN)
-                ? handleOwn(request, response)
-                : dispatcher.handle(toWireRequest(request)).then((answer) => sendWireResponse(response, answer))
-      Promise.resolve(work).catch((error: unknown) => {
-        log.error({ err: error, url: url.split('?')[0] }, 'answering a request failed')
-        if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
-        response.end()
-      })
-    }
-  const app = Fastify({
-    logger: false,
-    forceCloseConnections: true,
-    serverFactory: (handleOwn) => listener(config, route(handleOwn)),
+  const app = ownApp(parts)
+  const answer = (request: IncomingMessage, response: ServerResponse, url: string): Promise<void> => {
+    const site = SITE_HOST.exec(request.headers.host ?? '')?.[1]
+    if (site !== undefined) return serveSite(parts, request, response, site, url)
+    if (url.startsWith(SITES)) return serveSitePath(parts, request, response, url)
+    if (url.startsWith(GIT)) return serveGit(parts, request, response, url)
+    if (url.startsWith(RUNNER)) return serveRunner(parts, request, response)
+    if (url.startsWith(OWN)) return app.handle(request, response)
+    return dispatcher.handle(toWireRequest(request)).then((answer) => sendWireResponse(response, answer))
+  }
+  const server = listener(config, (request, response) => {
+    const url = request.url ?? '/'
+    answer(request, response, url).catch((error: unknown) => {
+      log.error({ err: error, url: url.split('?')[0] }, 'answering a request failed')
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
+      response.end()
+    })
   })
-  ownEndpoints(app, parts)
-  await app.ready()
-  return { server: app.server, app }
+  return { server, app: { close: async () => await Promise.all([closeServer(server), app.close()]).then(() => {}) } }
 }
 
 function listener(config: ServerConfig, handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
@@ -83,20 +74,36 @@ function listener(config: ServerConfig, handle: (request: IncomingMessage, respo
     : createHttpServer(options, handle)
 }
 
-function ownEndpoints(app: FastifyInstance, { live, verify, runnerGateway, log }: HttpParts): void {
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve)) // an error says that it never listened
+  server.closeAllConnections()
+  await closed
+}
+
+/** Our own endpoints; what serves them is loaded by the first request for one, and most servers start without. */
+function ownApp(parts: HttpParts) {
+  let made: Promise<FastifyInstance> | undefined
+  const make = async (): Promise<FastifyInstance> => {
+    const { default: Fastify } = await import('fastify')
+    const app = Fastify({ logger: false })
+    ownEndpoints(app, parts)
+    await app.ready()
+    return app
+  }
+  return {
+    handle: async (request: IncomingMessage, response: ServerResponse) => {
+      const app = await (made ??= make())
+      app.routing(request, response)
+    },
+    close: async () => await (await made)?.close(),
+  }
+}
+
+function ownEndpoints(app: FastifyInstance, { live, verify, log }: HttpParts): void {
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.get('/_pipewright/health', async () => ({ status: 'ok' }))
-  app.route({
-    method: ['GET', 'POST', 'PUT', 'DELETE'],
-    url: '/_pipewright/runner/*',
-    handler: async (request, reply) => {
-      reply.hijack()
-      const gateway = await runnerGateway()
-      gateway.handle(request.raw, reply.raw)
-    },
-  })
   for (const stream of ['events', 'logs'] as const) {
     app.get(`/_pipewright/${stream}`, async (request, reply) => {
       const verified = await verify(toWireRequest(request.raw))
@@ -112,6 +119,11 @@ function ownEndpoints(app: FastifyInstance, { live, verify, runnerGateway, log }
       return reply
     })
   }
+}
+
+async function serveRunner({ runnerGateway }: HttpParts, request: IncomingMessage, response: ServerResponse) {
+  const gateway = await runnerGateway()
+  gateway.handle(request, response)
 }
 
 async function serveGit({ gitHttp }: HttpParts, request: IncomingMessage, response: ServerResponse, url: string) {
