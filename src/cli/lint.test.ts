@@ -142,10 +142,10 @@ describe('lint', () => {
     )
   })
 
-  it('warns about keys that the chosen mode needs', () => {
+  it('finds keys that the chosen mode needs', () => {
     const deploy = `"actionTypeId": { "category": "Deploy", "owner": "AWS", "provider": "S3", "version": "1" }, "configuration": { "BucketName": "b", "Extract": "false" }`
     const text = CLI.replace(/"actionTypeId": \{ "category": "Build".*\n.*"ProjectName": "site" \}/, deploy)
-    assert.deepEqual(found(text), ['23 L-01'])
+    assert.deepEqual(found(text), ['23 A-09'])
   })
 
   it('warns about values that the provider does not know', () => {

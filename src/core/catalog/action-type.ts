@@ -37,13 +37,13 @@ export interface ConfigurationProperty {
   readonly description?: string
   /** the only values the provider understands; not checked by the API, the linter warns */
   readonly values?: readonly string[]
-  /** conditions under which the provider cannot work without it; not checked by the API, the linter warns */
+  /** conditions under which the provider cannot work without it; where the API does not check them, the linter warns */
   readonly neededWhen?: Need
 }
 
 /** A property is needed when another one has one of these values, or when the action has this many inputs. */
 export type Need =
-  | { readonly property: string; readonly is: readonly string[] }
+  | { readonly property: string; readonly is: readonly string[]; /** by the API too */ readonly refused?: true }
   | { readonly inputsMoreThan: number }
   | { readonly without: string }
 

@@ -37,8 +37,9 @@ function propertyAdvice(
   const { configuration, name } = action
   const value = configuration.entries.get(property.name)
   if (value === undefined) {
-    if (configuration.open || property.neededWhen === undefined || !isNeeded(action, property.neededWhen)) return []
-    const message = `Action '${name}' needs configuration '${property.name}' ${because(property.neededWhen)}`
+    const need = property.neededWhen
+    if (configuration.open || need === undefined || 'refused' in need || !isNeeded(action, need)) return []
+    const message = `Action '${name}' needs configuration '${property.name}' ${because(need)}`
     return [{ rule: 'L-01', message, path: configuration.path }]
   }
   const known = property.values

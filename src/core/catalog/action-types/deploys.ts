@@ -28,7 +28,7 @@ export const DEPLOYS: readonly ActionType[] = [
         values: ['true', 'false'],
       }),
       optional('ObjectKey', 'Key of the object, or prefix of the keys', {
-        neededWhen: { property: 'Extract', is: ['false'] },
+        neededWhen: { property: 'Extract', is: ['false'], refused: true },
       }),
       optional('KMSEncryptionKeyARN', 'Key to encrypt with'),
       optional('CannedACL', 'Canned access control list'),

@@ -30,7 +30,9 @@ export function configurationKeyProblems(
   const unknown = [...configuration.entries.keys()].filter((key) => !known.has(key) && type.openConfiguration !== true)
   const missing = configuration.open
     ? []
-    : type.configuration.filter((property) => property.required && !configuration.entries.has(property.name))
+    : type.configuration.filter(
+        (property) => isRequired(property, configuration) && !configuration.entries.has(property.name),
+      )
   return [
     ...unknown.map((key) => ({
       rule: 'A-08',
@@ -43,6 +45,11 @@ export function configurationKeyProblems(
       path: configuration.path,
     })),
   ]
+}
+
+function isRequired({ required, neededWhen: need }: ConfigurationProperty, { entries }: DraftMap): boolean {
+  if (need === undefined || !('refused' in need)) return required
+  return need.is.includes(entries.get(need.property) ?? '')
 }
 
 const QUERYABLE = /^[a-zA-Z0-9_-]*$/
