@@ -9,6 +9,8 @@ export interface LiveStreams {
 }
 
 const PAGE = 1000
+/** the state changes that AWS publishes, and our own of what happens in between */
+const SOURCES: ReadonlySet<string> = new Set(['aws.codepipeline', 'pipewright.codepipeline'])
 
 export function createLiveStreams({ bus, logs }: { bus: Bus; logs: LogFiles }): LiveStreams {
   return {
@@ -16,8 +18,8 @@ export function createLiveStreams({ bus, logs }: { bus: Bus; logs: LogFiles }): 
       const pipeline = query.get('pipeline')
       const stop = bus.listen(
         {
-          source: 'aws.codepipeline',
           matches: (event) =>
+            SOURCES.has(event.source) &&
             event.account === account &&
             event.region === region &&
             (pipeline === null || event.detail['pipeline'] === pipeline),

@@ -152,10 +152,11 @@ function createScreen(
   return {
     /** @returns the exit code once there is one */
     async show(client: CodePipelineClient): Promise<number | undefined> {
-      const actions = await actionsOf(client, pipeline, executionId)
+      // in this order: when the execution is over, so is every action that is read after it
       const { pipelineExecution } = await client.send(
         new GetPipelineExecutionCommand({ pipelineName: pipeline, pipelineExecutionId: executionId }),
       )
+      const actions = await actionsOf(client, pipeline, executionId)
       const status = pipelineExecution?.status ?? 'InProgress'
       if (!shown.has(executionId)) {
         const trigger = pipelineExecution?.trigger

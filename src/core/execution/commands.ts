@@ -48,16 +48,20 @@ export type Command =
   | { readonly type: 'CancelTimeout'; readonly actionExecutionId: ActionExecutionId }
   | { readonly type: 'PublishEvent'; readonly event: StateChangeEvent }
 
-/** An EventBridge event of the pipeline, without the envelope's id (`spec` 10.1, 10.2). */
+/**
+ * An EventBridge event of the pipeline, without the envelope's id (`spec` 10.1, 10.2). AWS publishes none when a running action
+ * tells of itself; ours does, under a source of its own, so that whoever follows an execution need not ask again and again.
+ */
 export interface StateChangeEvent {
   readonly account: string
   readonly region: string
   readonly time: Instant
-  readonly source: 'aws.codepipeline'
+  readonly source: 'aws.codepipeline' | 'pipewright.codepipeline'
   readonly detailType:
     | 'CodePipeline Pipeline Execution State Change'
     | 'CodePipeline Stage Execution State Change'
     | 'CodePipeline Action Execution State Change'
+    | 'CodePipeline Action Execution Progress'
   readonly resources: readonly string[]
   readonly detail: Readonly<Record<string, unknown>>
 }

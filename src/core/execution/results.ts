@@ -8,6 +8,7 @@ import { changeAction, endAction, findRunning, isApproval } from './actions.ts'
 import { withOutputs, withRevision } from './artifacts.ts'
 import type { ActionProgress, PipelineEvent } from './events.ts'
 import { own } from './record.ts'
+import { publishActionProgress } from './state-changes.ts'
 import type { ActionExecution, ErrorDetails } from './state.ts'
 import { executionOf, putExecution, type Turn } from './turn.ts'
 
@@ -52,7 +53,7 @@ export function actionProgressed(turn: Turn, event: Event<'ActionProgressed'>): 
   if (run === undefined) return
   const progress = progressOf(run, event.progress)
   if (Object.entries(progress).some(([member, value]) => run[member as keyof ActionProgress] !== value)) {
-    changeAction(turn, run, progress)
+    publishActionProgress(turn, executionOf(turn, run.executionId), changeAction(turn, run, progress))
   }
 }
 

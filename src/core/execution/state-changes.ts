@@ -83,6 +83,23 @@ export function publishActionChange(turn: Turn, execution: PipelineExecution, ru
   })
 }
 
+/** A running action has told of itself: the build it started, how far it is. */
+export function publishActionProgress(turn: Turn, execution: PipelineExecution, run: ActionExecution): void {
+  const detailType = 'CodePipeline Action Execution Progress'
+  publish(
+    turn,
+    detailType,
+    {
+      ...common(turn, execution, run.startedAt),
+      stage: run.stage,
+      'action-execution-id': run.id,
+      action: run.action,
+      'execution-result': executionResult(run),
+    },
+    'pipewright.codepipeline',
+  )
+}
+
 /** An action that an update of the pipeline dropped before it started; it has no id and no run. */
 export function publishActionCanceled(
   turn: Turn,
@@ -105,12 +122,13 @@ function publish(
   { draft, at, commands }: Turn,
   detailType: StateChangeEvent['detailType'],
   detail: StateChangeEvent['detail'],
+  source: StateChangeEvent['source'] = 'aws.codepipeline',
 ): void {
   const { account, region } = draft.key
   const resources = [pipelineArn(draft.key)]
   commands.push({
     type: 'PublishEvent',
-    event: { account, region, time: at, source: 'aws.codepipeline', detailType, resources, detail },
+    event: { account, region, time: at, source, detailType, resources, detail },
   })
 }
 
