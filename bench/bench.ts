@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 const BENCHMARKS = {
   transitions: () => import('./transitions.ts'),
   startup: () => import('./startup.ts'),
+  pipeline: () => import('./pipeline.ts'),
+  push: () => import('./push.ts'),
 } satisfies Record<string, () => Promise<{ run(): Promise<void> }>>
 
 const chosen = process.argv.slice(2)
