@@ -204,7 +204,7 @@ describe('what the SDK signs', () => {
       credentials: KEY,
       region: 'us-east-1',
       service: 'service',
-      sha256: Hash.bind(null, 'sha256') as never,
+      sha256: Hash.bind(null, 'sha256'),
       uriEscapePath,
       applyChecksum: true,
     })
