@@ -16,7 +16,11 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
     process.exit(1)
   }
   const { status, signal } = await rerun(pinned)
-  if (signal) process.kill(process.pid, signal)
+  if (signal) {
+    // our own handler only passes signals on
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  }
   process.exit(status ?? 1)
 }
 

@@ -1,5 +1,5 @@
-import { Command } from 'commander'
-import { CliFailure } from './failure.ts'
+import { Command, CommanderError } from 'commander'
+import { CliFailure, EXIT } from './failure.ts'
 
 /**
  * Each command loads its own file only when it is the one that runs: the SDK clients of the others would cost a server its
@@ -23,6 +23,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
     .description('AWS CodePipeline pipelines anywhere.')
     .version(version)
     .showHelpAfterError('(see --help)')
+    .exitOverride()
   const load = COMMANDS[argv[2] ?? '']
   const loads = load
     ? [load]
@@ -37,6 +38,11 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   try {
     await program.parseAsync([...argv])
   } catch (error) {
+    if (error instanceof CommanderError) {
+      // it has said what is wrong already; help and version that were asked for are no mistake
+      process.exitCode = error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
+      return
+    }
     if (!(error instanceof CliFailure)) throw error
     process.stderr.write(`pipewright: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`)
     process.exitCode = error.exitCode

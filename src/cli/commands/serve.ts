@@ -58,6 +58,7 @@ export const serverCommand = (program: Command): Command => {
         `The configuration has ${loaded.problems.length} mistake(s):\n  ${loaded.problems.join('\n  ')}`,
         {
           hint: 'See all options with "pipewright server --help".',
+          exitCode: EXIT.usage,
         },
       )
     }
@@ -90,7 +91,7 @@ async function serve(config: ServerConfig): Promise<void> {
     if (error instanceof StartFailure) throw new CliFailure(error.message, { hint: error.hint, cause: error })
     throw error
   }
-  process.stdout.write(`pipewright ready on ${server.url}\n`)
+  // before the line is printed: whoever waits for it may send a signal the moment it comes
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       server.close().then(
@@ -102,4 +103,5 @@ async function serve(config: ServerConfig): Promise<void> {
       )
     })
   }
+  process.stdout.write(`pipewright ready on ${server.url}\n`)
 }
