@@ -22,6 +22,8 @@ export interface RunnerOptions {
   readonly node?: string
   /** builds at once; default: twice the number of processors */
   readonly slots?: number
+  /** A runner's process went without being told to, and what it was building went with it. May be called twice for one. */
+  readonly onLost?: (worker: string) => void
 }
 
 export interface RunnerHandle {
@@ -39,10 +41,24 @@ const RESTART_DELAY_MS = 1000
 
 /** Starts the runner, or takes over the one that an earlier server process left. Call `announceServer` first. */
 export function startRunner(options: RunnerOptions): RunnerHandle {
-  const { dataDir, log } = options
+  const { dataDir, log, onLost } = options
   const left = findRunner(dataDir)
   let pid = left ?? 0
   let isStopping = false
+  let isReplaced = false
+  const lost = (): void => {
+    const worker = readRecord(dataDir)?.worker // a runner that was told to end has removed it
+    if (worker !== undefined) onLost?.(worker)
+  }
+  const replace = (): void => {
+    if (isStopping || isReplaced) return
+    isReplaced = true
+    lost()
+    setTimeout(() => {
+      isReplaced = false
+      if (!isStopping) start()
+    }, RESTART_DELAY_MS).unref()
+  }
   const start = (): void => {
     const child = spawnRunner(options)
     pid = child.pid ?? 0
@@ -50,18 +66,20 @@ export function startRunner(options: RunnerOptions): RunnerHandle {
     child.once('exit', (code, signal) => {
       if (isStopping) return
       log.error({ pid: child.pid, code, signal }, 'the build runner ended unexpectedly, starting it again')
-      setTimeout(() => isStopping || start(), RESTART_DELAY_MS).unref()
+      replace()
     })
   }
-  if (left === undefined) start()
-  else log.info({ pid }, 'took over the build runner of an earlier server process')
+  if (left === undefined) {
+    lost() // by an earlier server, or together with it
+    start()
+  } else log.info({ pid }, 'took over the build runner of an earlier server process')
   return {
     get pid() {
       return pid
     },
     reattached: left !== undefined,
     ensure() {
-      if (!isStopping && processStart(pid) === '') start()
+      if (processStart(pid) === '') replace()
     },
     async stop() {
       isStopping = true
@@ -72,10 +90,14 @@ export function startRunner(options: RunnerOptions): RunnerHandle {
 
 /** A running runner of this data folder. */
 export function findRunner(dataDir: string): number | undefined {
+  const record = readRecord(dataDir)
+  const isSame = record !== undefined && record.startedAt !== '' && processStart(record.pid) === record.startedAt
+  return isSame ? record.pid : undefined
+}
+
+function readRecord(dataDir: string): RunnerRecord | undefined {
   try {
-    const record = JSON.parse(readFileSync(join(dataDir, RUNNER_FOLDER, PID_FILE), 'utf8')) as RunnerRecord
-    const isSame = record.startedAt !== '' && processStart(record.pid) === record.startedAt
-    return isSame ? record.pid : undefined
+    return JSON.parse(readFileSync(join(dataDir, RUNNER_FOLDER, PID_FILE), 'utf8')) as RunnerRecord
   } catch {
     return undefined // never started, or half written when the machine went down
   }

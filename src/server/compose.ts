@@ -25,11 +25,13 @@ export interface ComposeOptions {
   readonly log: Log
   /** how clients outside reach this server; known once it listens */
   readonly endpoint: () => string
+  /** the stream of a build runner broke: it may be gone */
+  readonly onRunnerGone: () => void
   /** for crash tests */
   readonly probe?: Probe
 }
 
-export async function compose({ config, dataDir, log, endpoint, probe }: ComposeOptions) {
+export async function compose({ config, dataDir, log, endpoint, onRunnerGone, probe }: ComposeOptions) {
   const clock = systemClock
   await using opened = new AsyncDisposableStack()
 
@@ -115,8 +117,13 @@ export async function compose({ config, dataDir, log, endpoint, probe }: Compose
     }),
     runnerGateway: once(async () => {
       const { createRunnerGateway } = await import('../services/codebuild/codebuild.ts')
-      return gateways.use(createRunnerGateway({ ...dependencies, dataDir: dataDir.path }))
+      return gateways.use(createRunnerGateway({ ...dependencies, dataDir: dataDir.path, onRunnerGone }))
     }),
+    /** a runner's process is gone, whose name this is */
+    runnerLost: async (worker: string): Promise<void> => {
+      const { failBuildsOf } = await import('../services/codebuild/codebuild.ts')
+      await failBuildsOf(dependencies, worker)
+    },
     websites: once(async () => {
       const { createWebsites } = await import('../services/s3/s3.ts')
       return createWebsites(dependencies)

@@ -53,7 +53,8 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   await chmod(dataDir.path, 0o700)
 
   let url = ''
-  const parts = opened.use(await compose({ config, dataDir, log, endpoint: () => url, ...hooks }))
+  const onRunnerGone = (): void => void setTimeout(() => runner.ensure(), RUNNER_ENDS_MS).unref()
+  const parts = opened.use(await compose({ config, dataDir, log, endpoint: () => url, onRunnerGone, ...hooks }))
   await addKeys(parts, config)
   await catchUp(parts)
   const http = await createHttp(config, { ...parts, log })
@@ -66,6 +67,11 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   const runner = startRunner({
     dataDir: dataDir.path,
     log,
+    onLost: (worker) => {
+      parts
+        .runnerLost(worker)
+        .catch((error: unknown) => log.error({ err: error, worker }, 'the builds of a lost runner could not be ended'))
+    },
     ...(config.maxBuilds !== undefined && { slots: config.maxBuilds }),
   })
   opened.defer(() => runner.stop())
@@ -75,6 +81,9 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   let closing: Promise<void> | undefined
   return { url, close: () => (closing ??= close.disposeAsync()) }
 }
+
+/** A dying process closes its connections a moment before it is gone. */
+const RUNNER_ENDS_MS = 250
 
 async function listen(server: Server, { host, port }: ServerConfig): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

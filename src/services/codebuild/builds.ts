@@ -144,6 +144,13 @@ export async function failLostBuild(deps: CodeBuildDependencies, job: JobRow): P
   return 'leave'
 }
 
+/** The process of a runner is gone: its builds need not wait until their leases have run out. */
+export async function failBuildsOf(deps: CodeBuildDependencies, worker: string): Promise<void> {
+  const open = await deps.store.read.jobs.open(QUEUE)
+  const lost = open.filter((job) => job.status === 'InProgress' && job.worker === worker)
+  await Promise.all(lost.map((job) => failLostBuild(deps, job)))
+}
+
 export const NOTHING: PhaseContext = { statusCode: '', message: '' }
 
 function endPhase(
