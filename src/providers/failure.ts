@@ -38,9 +38,16 @@ function codeByStatus({ $metadata: { httpStatusCode = 400 } }: ServiceException)
 }
 
 /** HeadObject and its like have no body, so their errors say `UnknownError` or nothing. */
-function messageOf({ name, message }: ServiceException): string {
-  return message === '' || message === 'UnknownError' || message === name ? name : message
+function messageOf(error: ServiceException): string {
+  const { name, message } = error
+  if (message === '' || message === 'UnknownError' || message === name) return name
+  const thing = THINGS.map((member) => Reflect.get(error, member) as unknown).find(isText)
+  return thing === undefined || message.includes(thing) ? message : `${message.replace(/\.$/, '')}: ${thing}`
 }
+
+/** S3 says "the specified bucket does not exist" and names it beside the text. */
+const THINGS = ['BucketName', 'Key']
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 /** The API's limit on `errorDetails.message`. */
 const MAX_MESSAGE = 5000

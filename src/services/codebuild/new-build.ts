@@ -4,7 +4,7 @@ import type { Place } from './arns.ts'
 import type { BuildRecord } from './build-record.ts'
 import { invalidInput } from './errors.ts'
 import type { ProjectRecord } from './project-record.ts'
-import { isInline, validateArtifacts, validateSource, validateVariables } from './validate-project.ts'
+import { isInline, validateArtifacts, validateSource, validateTimeouts, validateVariables } from './validate-project.ts'
 
 export interface NewBuild {
   readonly place: Place
@@ -41,6 +41,10 @@ export function newBuild(input: NewBuild): BuildRecord {
     []
   for (const each of secondarySources) requireFetched(each)
   validateVariables(request.environmentVariablesOverride)
+  validateTimeouts({
+    timeoutInMinutes: request.timeoutInMinutesOverride,
+    queuedTimeoutInMinutes: request.queuedTimeoutInMinutesOverride,
+  })
   const sourceVersion =
     request.sourceVersion ?? (request.sourceTypeOverride === undefined ? project.sourceVersion : undefined)
   const logs = logsOf(project, request, uuid)

@@ -34,11 +34,7 @@ export function validateProject(project: Omit<ProjectRecord, 'createdAt' | 'modi
   for (const member of ['type', 'image', 'computeType'] as const)
     require(environment?.[member], `Invalid environment: ${member} is required`)
   require(/^arn:[\w-]+:iam::\d{12}:role\/.+/.test(serviceRole ?? ''), `Invalid service role: ${serviceRole ?? ''}`)
-  for (const [member, [min, max]] of Object.entries(RANGES)) {
-    const value = project[member as keyof typeof RANGES]
-    require(value === undefined ||
-      (value >= min && value <= max), `Invalid ${member}: ${value}. It must be between ${min} and ${max}`)
-  }
+  validateTimeouts(project)
   validateSource(source)
   validateArtifacts(artifacts)
   require((source?.type === 'CODEPIPELINE') ===
@@ -48,6 +44,16 @@ export function validateProject(project: Omit<ProjectRecord, 'createdAt' | 'modi
   validateSecondary(project.secondaryArtifacts, 'secondaryArtifacts', 'artifactIdentifier', validateArtifacts)
   require((project.tags ?? []).length <= MAX_TAGS, `Invalid tags: at most ${MAX_TAGS} are allowed`)
   validateVariables(environment?.environmentVariables)
+}
+
+export function validateTimeouts(timeouts: {
+  readonly [Member in keyof typeof RANGES]?: number | undefined
+}): void {
+  for (const [member, [min, max]] of Object.entries(RANGES)) {
+    const value = timeouts[member as keyof typeof RANGES]
+    require(value === undefined ||
+      (value >= min && value <= max), `Invalid ${member}: ${value}. It must be between ${min} and ${max}`)
+  }
 }
 
 export function validateSource(source: ProjectSource | undefined): void {
