@@ -11,8 +11,9 @@ export interface ServerAddress {
   readonly token: string
 }
 
-/** After so long without a server its builds have no one to report to. */
+/** After so long without a server its builds have no one to report to; without a build there is nothing to wait for at all. */
 export const GIVE_UP_MS = 10 * 60_000
+export const GIVE_UP_IDLE_MS = 15_000
 const FIRST_DELAY_MS = 20
 const MAX_DELAY_MS = 1000
 
@@ -25,6 +26,10 @@ export class Refused extends Error {
     this.statusCode = statusCode
   }
 }
+
+/** The data folder was deleted, and every server of it with it. */
+export const isFolderGone = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 export interface Connection {
   /** Posts JSON until the server answers. @throws Refused for an answer 4xx */
@@ -72,7 +77,7 @@ export function connect(file: string, worker: string, signal: AbortSignal): Conn
           return await readText(await request('POST', path, text))
         } catch (error) {
           // 401: an old address now belongs to a server that does not know us
-          const isFinal = error instanceof Refused && error.statusCode !== 401
+          const isFinal = (error instanceof Refused && error.statusCode !== 401) || isFolderGone(error)
           if (isFinal || signal.aborted || Date.now() > giveUpAt) throw error
           await delay(wait, undefined, { signal })
         }

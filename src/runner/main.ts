@@ -51,9 +51,8 @@ await serve({
   say,
   signal: stop.signal,
 })
+rmSync(join(folder, PID_FILE), { force: true }) // first: from here on a server starts a new runner instead of taking this one over
 await rooms[Symbol.asyncDispose]()
-rmSync(builds, { recursive: true, force: true })
-rmSync(join(folder, PID_FILE), { force: true })
 process.exit(0) // idle connections to the server do not keep us
 
 function chooseSandbox(): SandboxDriver {

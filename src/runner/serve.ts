@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BuildStopped, runBuild, type BuildDependencies } from './build/run-build.ts'
-import { GIVE_UP_MS, Refused, type Connection } from './connection.ts'
+import { GIVE_UP_IDLE_MS, GIVE_UP_MS, isFolderGone, Refused, type Connection } from './connection.ts'
 import { createJobReports } from './job-reports.ts'
 import type { BuildJob, ServerMessage } from './protocol.ts'
 
@@ -39,8 +39,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) break
       if (attempt === 0) say('the server is gone, looking for it', { error: String(error), builds: running.size })
-      if (Date.now() - lastSeen > GIVE_UP_MS) {
-        say('no server for ten minutes: ending', { builds: running.size })
+      if (isFolderGone(error) || Date.now() - lastSeen > (running.size > 0 ? GIVE_UP_MS : GIVE_UP_IDLE_MS)) {
+        say('there will be no server any more: ending', { builds: running.size })
         break
       }
       if (error instanceof Refused && error.statusCode === 410) break // another runner took our place

@@ -16,6 +16,7 @@ import {
 import { QUEUE } from './build-record.ts'
 import type { CodeBuildDependencies } from './dependencies.ts'
 import { createHeldBuilds } from './held-builds.ts'
+import { LEASE_MS } from './lease.ts'
 import { watchQueueTimeouts } from './queue-timeouts.ts'
 import { serveStream, type Workers } from './runner-stream.ts'
 
@@ -31,8 +32,6 @@ export interface GatewayOptions extends CodeBuildDependencies {
   readonly onRunnerGone?: () => void
 }
 
-/** Silence after which a runner is presumed dead. It answers our pings, three to a lease. */
-export const LEASE_MS = 30_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 export function createRunnerGateway(options: GatewayOptions): RunnerGateway {

@@ -5,6 +5,7 @@ import type { ServerMessage } from '../../runner/runner.ts'
 import { QUEUE } from './build-record.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { HeldBuilds } from './held-builds.ts'
+import { LEASE_MS } from './lease.ts'
 
 /** Worker name -> its open stream. */
 export type Workers = Map<string, Worker>
@@ -24,7 +25,6 @@ export interface StreamContext extends GatewayOptions {
 }
 
 const PING_MS = 10_000
-const LEASE_MS = 30_000
 const MAX_SLOTS = 1000
 
 /** Resolves when the stream has ended. */
