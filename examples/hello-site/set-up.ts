@@ -53,7 +53,9 @@ async function roles(connection: Connection): Promise<void> {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
     })
-    await unless('EntityAlreadyExists', () => iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument })))
+    await unless('EntityAlreadyExistsException', () =>
+      iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument })),
+    )
   }
 }
 
