@@ -79,7 +79,7 @@ export function loadServerConfig(
     problems.push(`${OPTIONS.port.env}: ${read('port')} is no port`)
   const database = read('database-url') ?? ''
   if (database !== 'sqlite:') {
-    problems.push(`${OPTIONS['database-url'].env}: only "sqlite:" works yet; PostgreSQL is planned (docs/roadmap.md)`)
+    problems.push(`${OPTIONS['database-url'].env}: only "sqlite:" works yet; PostgreSQL is planned`)
   }
   const [certFile, keyFile] = [read('tls-cert'), read('tls-key')]
   if ((certFile === undefined) !== (keyFile === undefined))
