@@ -1,10 +1,10 @@
 /** One run of one provider: gives it its context, and turns whatever comes back, thrown errors included, into an outcome. */
 import type { Log } from '../base/log.ts'
+import { PIPELINE_SESSION_PREFIX } from '../core/catalog/sessions.ts'
 import type { ActionOrder, ActionProgress } from '../core/execution/execution.ts'
 import type { Bus } from '../journal/journal.ts'
 import {
   failureOf,
-  PIPELINE_SESSION_PREFIX,
   type ActionContext,
   type ActionOutcome,
   type ActionProvider,

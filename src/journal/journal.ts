@@ -57,3 +57,4 @@ export interface LogFiles {
 
 export { createBus } from './bus.ts'
 export { openLogFiles } from './log-files.ts'
+export { ensureLogStream, logGroupKey, logStreamKey, type LogGroupRecord, type LogStreamRecord } from './log-records.ts'

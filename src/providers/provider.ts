@@ -44,12 +44,6 @@ export interface ActionProvider {
   run(order: ActionOrder, context: ActionContext): Promise<ActionOutcome>
 }
 
-/**
- * Role sessions of actions are named `codepipeline.<pipeline>` (cut to the 64 characters STS allows; `/` is not allowed there).
- * Services recognise a pipeline's own calls by it.
- */
-export const PIPELINE_SESSION_PREFIX = 'codepipeline.'
-
 /** The AWS error of a failed SDK call as an action failure; the table is `actions.md` 1.6. */
 export { failureOf } from './failure.ts'
 export { ActionAborted } from './aborted.ts'

@@ -1,5 +1,5 @@
 /** The life of a build record: every change is one unit of work that also appends the events telling it. */
-import { ensureLogStream } from '../../journal/log-records.ts'
+import { ensureLogStream } from '../../journal/journal.ts'
 import type { JobRow } from '../../jobs/jobs.ts'
 import type { BuildResult, BuildStatus, PhaseContext, PhaseReport } from '../../runner/runner.ts'
 import type { Resource, Writer } from '../../store/store.ts'

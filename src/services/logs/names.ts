@@ -1,5 +1,5 @@
 /** Names and ARNs of groups and streams. Source: CloudWatch Logs API reference. */
-import { logGroupKey, type LogGroupRecord } from '../../journal/log-records.ts'
+import { logGroupKey, type LogGroupRecord } from '../../journal/journal.ts'
 import type { Reader } from '../../store/store.ts'
 import type { Call } from '../../wire/wire.ts'
 import { invalidParameter, noGroup } from './define.ts'

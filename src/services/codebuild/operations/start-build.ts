@@ -7,7 +7,7 @@ import {
   type StartBuildCommandOutput,
   type StartBuildInput,
 } from '@aws-sdk/client-codebuild'
-import { PIPELINE_SESSION_PREFIX } from '../../../providers/provider.ts'
+import { PIPELINE_SESSION_PREFIX } from '../../../core/catalog/sessions.ts'
 import type { Call } from '../../../wire/wire.ts'
 import { projectResource } from '../arns.ts'
 import { buildKey, requireBuild, type BuildRecord } from '../build-record.ts'

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { createHash } from 'node:crypto'
 import type { LogFiles, LogStreamKey } from '../../../journal/journal.ts'
-import type { LogStreamRecord } from '../../../journal/log-records.ts'
+import type { LogStreamRecord } from '../../../journal/journal.ts'
 import { define, invalidParameter } from '../define.ts'
 import { parseFilterPattern } from '../filter-pattern.ts'
 import { groupNameOf, groupResource, requireGroup } from '../names.ts'

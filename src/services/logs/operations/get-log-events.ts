@@ -3,7 +3,7 @@ import {
   type GetLogEventsCommandInput,
   type GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { logStreamKey } from '../../../journal/log-records.ts'
+import { logStreamKey } from '../../../journal/journal.ts'
 import { define, invalidParameter, noStream } from '../define.ts'
 import { checkStreamName, groupNameOf, groupResource, requireGroup } from '../names.ts'
 

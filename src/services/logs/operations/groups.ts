@@ -15,7 +15,7 @@ import {
   type PutRetentionPolicyCommandInput,
   type PutRetentionPolicyCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { logGroupKey, type LogGroupRecord, type LogStreamRecord } from '../../../journal/log-records.ts'
+import { logGroupKey, type LogGroupRecord, type LogStreamRecord } from '../../../journal/journal.ts'
 import { alreadyExists, define, invalidParameter } from '../define.ts'
 import { groupArn, groupNameOf, groupResource, requireGroup } from '../names.ts'
 

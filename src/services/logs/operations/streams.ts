@@ -10,7 +10,7 @@ import {
   type DescribeLogStreamsCommandOutput,
   type LogStream,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { logStreamKey, type LogStreamRecord } from '../../../journal/log-records.ts'
+import { logStreamKey, type LogStreamRecord } from '../../../journal/journal.ts'
 import { alreadyExists, define, invalidParameter, noStream } from '../define.ts'
 import type { LogsDependencies } from '../dependencies.ts'
 import { checkStreamName, groupNameOf, groupResource, requireGroup, streamArn, type Place } from '../names.ts'

@@ -18,7 +18,7 @@ import {
   type UntagResourceCommandInput,
   type UntagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { logGroupKey } from '../../../journal/log-records.ts'
+import { logGroupKey } from '../../../journal/journal.ts'
 import { define } from '../define.ts'
 import type { LogsDependencies } from '../dependencies.ts'
 import { groupNameOf, groupResource, requireGroup, type Place } from '../names.ts'
