@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { explain } from './failure.ts'
+import { CliFailure, explain } from './failure.ts'
 
 export interface Connection {
   readonly endpoint: string
@@ -23,6 +23,12 @@ export const withConnection = (command: Command): Command =>
 /** Environment as the AWS tools read it; without any, the development credentials, and only for a loopback endpoint. */
 export function connectionOf(options: { endpoint?: string; region?: string }, env: NodeJS.ProcessEnv): Connection {
   const endpoint = (options.endpoint ?? env['AWS_ENDPOINT_URL'] ?? DEFAULT_ENDPOINT).replace(/\/+$/, '')
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(URL.parse(endpoint)?.hostname ?? '')
+  if (env['AWS_ACCESS_KEY_ID'] === undefined && !isLocal) {
+    throw new CliFailure(`No credentials for ${endpoint}.`, {
+      hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; the development key is only for this machine.',
+    })
+  }
   return {
     endpoint,
     region: options.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1',

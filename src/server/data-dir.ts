@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { accessSync, constants, linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { StartFailure } from './start-failure.ts'
 
@@ -35,10 +35,11 @@ export function openDataDir(path: string): DataDir {
 
 function take(lock: string, folder: string): void {
   for (let attempt = 0; attempt < 2; attempt += 1) {
+    const mine = `${lock}.${process.pid}`
     try {
-      const file = openSync(lock, 'wx', 0o600)
-      writeSync(file, String(process.pid))
-      closeSync(file)
+      // made whole before it gets its name: another start must never read it empty
+      writeFileSync(mine, String(process.pid), { mode: 0o600 })
+      linkSync(mine, lock)
       return
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -50,6 +51,8 @@ function take(lock: string, folder: string): void {
       }
       // left behind by a server that was killed
       unlinkSync(lock)
+    } finally {
+      rmSync(mine, { force: true })
     }
   }
 }
