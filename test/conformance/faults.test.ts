@@ -12,10 +12,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { action, checkout, stage, worldOf, type Run, type World } from '../support/world.ts'
-import { fails } from './support.ts'
+import { fails, run } from './support.ts'
 
+const PROGRAM = fileURLToPath(new URL('../../bin/pipewright.mjs', import.meta.url))
 let server: TestServer
 let world: World
 before(async () => {
@@ -183,6 +185,26 @@ describe('a build', () => {
     assert.equal(run.action('Build').status, 'Abandoned')
     await untilNoProcessWith('87002')
     assert.match(await world.logOf(buildIdOf(run)), /Build STOPPED/)
+  })
+
+  test('that fails is explained by the last lines of `pipewright watch`', async () => {
+    await world.ended(
+      'explained',
+      await building('explained', commands('echo testing', 'echo "1 test failed"; exit 7')),
+    )
+    const { code, stdout } = await run(process.execPath, [PROGRAM, 'watch', 'explained'], { env: server.env })
+    assert.equal(code, 1)
+    const lines = stdout.trimEnd().split('\n').slice(-7)
+    const expected = [
+      /^ {4}Build │ \$ echo "1 test failed"; exit 7$/,
+      /^ {4}Build │ 1 test failed$/,
+      /^ {4}Build │ exit status 7$/,
+      /^ {2}✘ Build .* Build terminated with state: FAILED$/,
+      /^ {4}BUILD: Error while executing command: echo "1 test failed"; exit 7\. Reason: exit status 7$/,
+      /^ {4}its whole log: pipewright logs explained --action Build --execution [0-9a-f-]+$/,
+      /^✘ Failed {2}Stage Build failed/,
+    ]
+    for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? '', pattern)
   })
 
   test('cannot be started with a timeout that AWS does not know', async () => {

@@ -8,6 +8,8 @@ import {
 import { connectionOf, talking, withConnection, type Connection } from '../connection.ts'
 import { CliFailure, EXIT } from '../failure.ts'
 import { followEvents } from '../live.ts'
+import { whyBuildFailed } from '../build-failure.ts'
+import { readableLines } from '../build-line.ts'
 import { createBuildLogs } from '../build-logs.ts'
 import { duration, paint, terminal, type Output } from '../output.ts'
 import type { Command } from 'commander'
@@ -96,8 +98,9 @@ function createScreen(
 ) {
   const shown = new Map<string, string>()
   const logs = createBuildLogs(connection, signal, (action, { timestamp, message }) => {
-    if (!options.json && isHousekeeping(message)) return
-    say({ type: 'log', action, timestamp, message }, `    ${paint(output, 'dim', `${action} \u2502`)} ${message}`)
+    if (options.json) output.line(JSON.stringify({ type: 'log', action, timestamp, message }))
+    else
+      for (const line of readableLines(message)) output.line(`    ${paint(output, 'dim', `${action} \u2502`)} ${line}`)
   })
   let stage: string | undefined
   const say = (record: Record<string, unknown>, text: string): void => {
@@ -116,6 +119,17 @@ function createScreen(
     if (project === undefined || build === undefined) return
     if (action.status === 'InProgress') logs.follow(project, build, action.actionName ?? '')
     else await logs.finish(project, build, action.actionName ?? '')
+  }
+
+  /** The last thing to read: which command it was, or what the buildspec lacks. */
+  const showBuildFailure = async (action: ActionExecutionDetail): Promise<void> => {
+    const id = action.output?.executionResult?.externalExecutionId
+    if (action.input?.actionTypeId?.provider !== 'CodeBuild' || id === undefined) return
+    for (const reason of await whyBuildFailed(connection, id)) {
+      say({ type: 'reason', action: action.actionName, reason }, `    ${reason.replaceAll('\n', '\n    ')}`)
+    }
+    const command = `pipewright logs ${pipeline} --action ${action.actionName} --execution ${executionId}`
+    if (!options.json) output.line(`    ${paint(output, 'dim', `its whole log: ${command}`)}`)
   }
 
   const showAction = async (action: ActionExecutionDetail): Promise<void> => {
@@ -146,6 +160,7 @@ function createScreen(
       },
       `  ${paint(output, style, `${mark} ${actionName}`)}${took && `  ${paint(output, 'dim', took)}`}${about && `  ${about}`}`,
     )
+    if (status === 'Failed') await showBuildFailure(action)
     if (waiting) await options.onApproval?.()
   }
 
@@ -184,10 +199,6 @@ function createScreen(
     },
   }
 }
-
-/** What the build container says of itself, but for what it runs and what failed; `pipewright logs` prints all of it. */
-const isHousekeeping = (line: string): boolean =>
-  line.startsWith('[Container]') && !/Running command |did not exit successfully|ERROR|WARN|FAILED/i.test(line)
 
 /** What the approver is asked, and how to answer. */
 const approvalHint = (pipeline: string, question: string | undefined): string =>
