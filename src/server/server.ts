@@ -11,6 +11,7 @@ import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import { DEV_ACCOUNT, DEV_KEY, isLoopback, type ServerConfig } from './config.ts'
 import { openDataDir } from './data-dir.ts'
 import { createHttp } from './http.ts'
+import { startRetention } from './retention.ts'
 import { StartFailure } from './start-failure.ts'
 
 export {
@@ -75,6 +76,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
     ...(config.maxBuilds !== undefined && { slots: config.maxBuilds }),
   })
   opened.defer(() => runner.stop())
+  opened.use(startRetention({ ...parts, log }))
   await parts.triggers.start()
   await parts.engine.recover()
   const close = opened.move()

@@ -529,6 +529,30 @@ function queues({ parts }: Contract): void {
     assert.equal(await read.jobs.get('running'), undefined)
   })
 
+  test('jobs that ended long ago are forgotten, open ones never', async () => {
+    const { read, write } = parts()
+    const job = (id: string, status: JobRow['status'], createdAt: number): JobRow => ({
+      id,
+      queue: 'q',
+      status,
+      nonce: 'n',
+      query: '',
+      createdAt,
+      document: null,
+    })
+    await write(async (tx) => {
+      for (const each of [job('old', 'Failed', 1), job('open', 'Queued', 1), job('new', 'Succeeded', 9)]) {
+        await tx.jobs.put(each)
+      }
+    })
+    assert.equal(await write((tx) => tx.jobs.prune(5)), 1)
+    const left = await Promise.all(['old', 'open', 'new'].map((id) => read.jobs.get(id)))
+    assert.deepEqual(
+      left.map((found) => found?.id),
+      [undefined, 'open', 'new'],
+    )
+  })
+
   test('events keep their order, and consumers their position', async () => {
     const { read, write } = parts()
     const event = (id: string) => ({
@@ -550,5 +574,12 @@ function queues({ parts }: Contract): void {
     await write((tx) => tx.events.advance('mail', 1))
     await write((tx) => tx.events.advance('mail', 2))
     assert.equal(await read.events.position('mail'), 2)
+    assert.equal(await write((tx) => tx.events.prune(0)), 2, 'the third has yet to be read')
+    assert.deepEqual(await read.events.after(0, 9), rows.slice(2))
+    await write((tx) => tx.events.advance('mail', rows[2]?.sequence ?? 0))
+    assert.equal(await write((tx) => tx.events.prune(1)), 0)
+    assert.equal(await write((tx) => tx.events.prune(0)), 1)
+    const [next] = await write((tx) => tx.events.append([event('d')]))
+    assert.ok((next?.sequence ?? 0) > (rows[2]?.sequence ?? 0), 'a number is never given twice')
   })
 }

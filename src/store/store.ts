@@ -224,6 +224,8 @@ export interface JobReader {
 export interface JobWriter extends JobReader {
   put(job: JobRow): Promise<void>
   delete(id: string): Promise<void>
+  /** Forgets jobs that ended and were made before the instant. @returns how many */
+  prune(madeBefore: number): Promise<number>
 }
 
 // ---- events (the bus' journal) -------------------------------------------------------------------------------------------
@@ -256,6 +258,8 @@ export interface EventReader {
 export interface EventWriter extends EventReader {
   append(events: readonly BusEvent[]): Promise<readonly EventRow[]>
   advance(consumer: string, sequence: number): Promise<void>
+  /** Forgets all but the newest `keep` events, and none that a consumer has yet to read. @returns how many */
+  prune(keep: number): Promise<number>
 }
 
 // ---- S3 objects ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,11 @@ export function eventWriter(session: Session): EventWriter {
     async advance(consumer, sequence) {
       session.run(advance, { consumer, sequence })
     },
+    prune: async (keep) => {
+      const newest = session.first(last, {})?.sequence ?? 0
+      const read = session.first(slowest, {})?.position ?? newest
+      return session.run(forget, { sequence: Math.min(newest - keep, read) }).changes
+    },
   }
 }
 
@@ -29,6 +34,12 @@ const after = query((given: { sequence: number; limit: number }) =>
 )
 
 const last = query(() => build.selectFrom('events').select('sequence').orderBy('sequence', 'desc').limit(1))
+
+const slowest = query(() => build.selectFrom('consumers').select('position').orderBy('position').limit(1))
+
+const forget = query((given: { sequence: number }) =>
+  build.deleteFrom('events').where('sequence', '<=', given.sequence),
+)
 
 const position = query((given: { consumer: string }) =>
   build.selectFrom('consumers').select('position').where('name', '=', given.consumer),

@@ -26,6 +26,7 @@ export function jobWriter(session: Session): JobWriter {
     async delete(id) {
       session.run(remove, { id })
     },
+    prune: async (madeBefore) => session.run(forget, { madeBefore }).changes,
   }
 }
 
@@ -102,6 +103,13 @@ const put = query((given: Written) =>
         document: eb.ref('excluded.document'),
       })),
     ),
+)
+
+const forget = query((given: { madeBefore: number }) =>
+  build
+    .deleteFrom('jobs')
+    .where('status', 'in', ['Succeeded', 'Failed', 'TimedOut'])
+    .where('created_at', '<', given.madeBefore),
 )
 
 const remove = query((given: { id: string }) => build.deleteFrom('jobs').where('id', '=', given.id))
