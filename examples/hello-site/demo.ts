@@ -53,8 +53,11 @@ async function run(): Promise<number> {
 
   const code = await watch(connection, PIPELINE, { execution, wait: true, logs: true, onApproval: approve }, terminal)
   terminal.line(`\nThe site:     ${endpoint}/_sites/${SITE_BUCKET}/`)
-  terminal.line(`The pipeline: eval "$(npx pipewright env)" && aws codepipeline get-pipeline-state --name ${PIPELINE}`)
-  terminal.line(`The build:    npx pipewright logs ${PIPELINE} --action Build`)
+  const elsewhere = endpoint === connectionOf({}, process.env).endpoint ? '' : ` --endpoint ${endpoint}`
+  terminal.line(
+    `The pipeline: eval "$(npx pipewright env${elsewhere})" && aws codepipeline get-pipeline-state --name ${PIPELINE}`,
+  )
+  terminal.line(`The build:    npx pipewright logs ${PIPELINE} --action Build${elsewhere}`)
   terminal.line('Again:        npm run demo pushes another commit')
   if (server.startedBy !== undefined && !values.stop)
     terminal.line(`The server keeps running; end it with: kill ${server.startedBy}`)

@@ -29,13 +29,18 @@ export const codeCommitSource =
       ({ actionName, revisionType }) => actionName === order.action.action && revisionType === 'COMMIT_ID',
     )?.revisionValue
 
-    const [{ repositoryMetadata: repository }, commitId] = await Promise.all([
+    const found = await Promise.all([
       client.send(new GetRepositoryCommand({ repositoryName }), options),
       pinned ??
         client
           .send(new GetBranchCommand({ repositoryName, branchName }), options)
           .then(({ branch }) => branch?.commitId),
-    ])
+    ]).catch((error: unknown) => {
+      if (error instanceof Error && error.name === 'RepositoryDoesNotExistException') return undefined
+      throw error
+    })
+    if (found === undefined) return failed('ConfigurationError', `The repository ${repositoryName} does not exist.`)
+    const [{ repositoryMetadata: repository }, commitId] = found
     if (commitId === undefined) return failed('ConfigurationError', `The branch ${branchName} has no commit.`)
     const commit = await client.send(new GetCommitCommand({ repositoryName, commitId }), options).then(
       ({ commit }) => commit,
