@@ -41,7 +41,9 @@ async function run(): Promise<number> {
       ? `Using the server at ${endpoint}`
       : `Started a server at ${endpoint} (process ${server.startedBy})`,
   )
-  await new Listr(setUp(connection), { renderer: terminal.interactive ? 'default' : 'simple' }).run()
+  // a terminal that does not know its width would get a letter a line
+  const canRedraw = terminal.interactive && process.stdout.columns > 0
+  await new Listr(setUp(connection), { renderer: canRedraw ? 'default' : 'simple' }).run()
 
   // subscribed before the push: the execution it starts is the first one the stream tells of
   const stop = new AbortController()
