@@ -10,6 +10,7 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -167,6 +168,28 @@ describe('a build', () => {
       message: 'Build terminated with state: STOPPED',
     })
     await untilNoProcessWith('87001')
+  })
+
+  test('that runs longer than its timeout fails its action as TIMED_OUT, and nothing of it lives on', async () => {
+    await world.project('slow', commands('echo begun', 'sleep 87004'))
+    // the API takes five minutes and more: the stored project is made less patient
+    const database = new DatabaseSync(join(server.dataDir, 'pipewright.db'), { timeout: 5000 })
+    const { changes } = database
+      .prepare(
+        `UPDATE resources SET document = json_set(document, '$.timeoutInMinutes', 0.005)
+         WHERE service = 'codebuild' AND type = 'project' AND name = 'slow'`,
+      )
+      .run()
+    database.close()
+    assert.equal(Number(changes), 1)
+    const id = await world.pipeline('slow', [stage('Source', checkout('app')), stage('Build', buildOf('slow'))])
+    const run = await world.ended('slow', id)
+    assert.deepEqual(errorOf(run, 'Build'), {
+      code: 'JobFailed',
+      message: 'Build terminated with state: TIMED_OUT',
+    })
+    assert.match(await world.logOf(buildIdOf(run)), /longer than its timeout/)
+    await untilNoProcessWith('87004')
   })
 
   test('is stopped with all its processes when its execution is stopped and abandoned', async () => {

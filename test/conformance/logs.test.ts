@@ -177,6 +177,11 @@ describe('the live streams', () => {
     return undefined
   }
 
+  const abortedAtTheEnd = () => {
+    const controller = new AbortController()
+    return { signal: controller.signal, [Symbol.dispose]: () => controller.abort() }
+  }
+
   for (const path of ['events', 'logs']) {
     test(`an unsigned request for ${path} is refused`, async () => {
       const { status } = await fetch(`${server.url}/_pipewright/${path}?pipeline=p&group=g&stream=s`)
@@ -190,7 +195,7 @@ describe('the live streams', () => {
   })
 
   test('another account sees nothing: of two like named logs and pipelines each sees its own', async () => {
-    const stop = new AbortController()
+    using stop = abortedAtTheEnd()
     const connections = [server.client, { ...server.client, credentials: OTHER }]
     const source = { group: 'shared', stream: 'one', from: 0, follow: true }
     const heard: Promise<[LiveLine | undefined, LiveEvent | undefined]>[] = []
@@ -212,6 +217,5 @@ describe('the live streams', () => {
       assert.equal(line?.message, `of ${index}`)
       assert.equal(event?.detail['execution-id'], id)
     }
-    stop.abort()
   })
 })
