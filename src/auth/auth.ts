@@ -30,3 +30,4 @@ export interface Auth extends Authenticator, Authorizer {
 export type { AuthorizationRequest, Policy, Verdict } from './authorize.ts'
 export { createAuth, type AuthOptions } from './create-auth.ts'
 export { sessionPrincipal, userPrincipal } from './principals.ts'
+export { seal, unseal, type SealedSecret } from './sealed-secret.ts'

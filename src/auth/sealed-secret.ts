@@ -1,4 +1,4 @@
-/** Secrets at rest: AES-256-GCM with a data key of their own, bound to the access key they belong to. */
+/** Secrets at rest: AES-256-GCM with a data key of their own, bound to the access key or record they belong to. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { KeyRing } from '../keys/keys.ts'
 

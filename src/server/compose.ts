@@ -98,6 +98,7 @@ export async function compose({ config, dataDir, log, endpoint, onRunnerGone, pr
     logFiles,
     jobs,
     auth,
+    keys,
     engine,
     clock,
     log,
@@ -118,6 +119,10 @@ export async function compose({ config, dataDir, log, endpoint, onRunnerGone, pr
     runnerGateway: once(async () => {
       const { createRunnerGateway } = await import('../services/codebuild/codebuild.ts')
       return gateways.use(createRunnerGateway({ ...dependencies, dataDir: dataDir.path, onRunnerGone }))
+    }),
+    webhooks: once(async () => {
+      const { createWebhooks } = await import('../services/codepipeline/codepipeline.ts')
+      return createWebhooks(dependencies)
     }),
     /** a runner's process is gone, whose name this is */
     runnerLost: async (worker: string): Promise<void> => {

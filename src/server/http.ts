@@ -15,6 +15,7 @@ import {
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
 import type { RunnerGateway } from '../services/codebuild/codebuild.ts'
+import type { Webhooks } from '../services/codepipeline/codepipeline.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
 import type { LiveStreams } from './live.ts'
@@ -25,12 +26,15 @@ export interface HttpParts {
   readonly websites: () => Promise<Websites>
   readonly live: LiveStreams
   readonly verify: (request: WireRequest) => Promise<VerifiedRequest | undefined>
+  readonly webhooks: () => Promise<Webhooks>
   readonly runnerGateway: () => Promise<RunnerGateway>
   readonly log: Log
 }
 
 const OWN = '/_pipewright/'
 const RUNNER = '/_pipewright/runner/'
+/** what a webhook's URL begins with; the service says the same, but is loaded with its first request only */
+const WEBHOOKS = '/_pipewright/webhooks/'
 const SITES = '/_sites/'
 const GIT = '/v1/repos/'
 const SITE_HOST =
@@ -49,6 +53,7 @@ export async function createHttp(
     if (url.startsWith(SITES)) return serveSitePath(parts, request, response, url)
     if (url.startsWith(GIT)) return serveGit(parts, request, response, url)
     if (url.startsWith(RUNNER)) return serveRunner(parts, request, response)
+    if (url.startsWith(WEBHOOKS)) return serveWebhook(parts, request, response, config)
     if (url.startsWith(OWN)) return app.handle(request, response)
     return dispatcher.handle(toWireRequest(request)).then((answer) => sendWireResponse(response, answer))
   }
@@ -124,6 +129,31 @@ function ownEndpoints(app: FastifyInstance, { live, verify, log }: HttpParts): v
 async function serveRunner({ runnerGateway }: HttpParts, request: IncomingMessage, response: ServerResponse) {
   const gateway = await runnerGateway()
   gateway.handle(request, response)
+}
+
+async function serveWebhook(
+  { webhooks }: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { behindProxy = false }: ServerConfig,
+) {
+  const { method, url, headers, sourceAddress, signal } = toWireRequest(request)
+  // of several addresses the last one is the proxy's own word, those before it are whatever the client claimed
+  const forwarded = behindProxy ? headers['x-forwarded-for']?.split(',').at(-1)?.trim() : undefined
+  const path = url.split('?')[0] ?? url
+  const delivery = { method, path, headers, body: request, sourceAddress: forwarded ?? sourceAddress }
+  const answer = await (await webhooks()).deliver(delivery).catch((error: unknown) => {
+    if (signal.aborted) return undefined
+    throw error
+  })
+  if (answer === undefined) return
+  // what was refused unread is not worth reading
+  if (!request.complete) response.shouldKeepAlive = false
+  await sendWireResponse(response, {
+    statusCode: answer.statusCode,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(answer.body)),
+  })
 }
 
 async function serveGit({ gitHttp }: HttpParts, request: IncomingMessage, response: ServerResponse, url: string) {

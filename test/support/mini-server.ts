@@ -17,6 +17,7 @@ import { openKeyRing } from '../../src/keys/keys.ts'
 import { createProviders } from '../../src/providers/registry.ts'
 import {
   createCodePipelineService,
+  createWebhooks,
   customTypeOf,
   type CodePipelineLimits,
 } from '../../src/services/codepipeline/codepipeline.ts'
@@ -63,7 +64,16 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
       schedule: time.schedule,
     }),
   )
-  const dependencies = { store, engine, jobs, auth, clock, newId, ...(options.limits && { limits: options.limits }) }
+  const dependencies = {
+    store,
+    engine,
+    jobs,
+    auth,
+    keys,
+    clock,
+    newId,
+    ...(options.limits && { limits: options.limits }),
+  }
   const dispatcher = createDispatcher({
     services: [
       createCodePipelineService(dependencies),
@@ -104,6 +114,7 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
     engine,
     jobs,
     dispatcher,
+    webhooks: createWebhooks(dependencies),
     config,
     codepipeline: new CodePipelineClient(config(KEY)),
     iam: new IAMClient(config(KEY)),

@@ -17,6 +17,8 @@ export const stageArn = (place: Place, pipeline: unknown, stage: unknown): strin
 export const actionArn = (place: Place, pipeline: unknown, stage: unknown, action: unknown): string =>
   `${stageArn(place, pipeline, stage)}/${text(action)}`
 
+export const webhookArn = (place: Place, webhook: unknown): string => `${prefix(place)}webhook:${text(webhook)}`
+
 export const actionTypeArn = (place: Place, { owner, category, provider, version }: ActionTypeIdInput): string =>
   `${prefix(place)}actiontype:${[owner, category, provider, version].map(text).join('/')}`
 

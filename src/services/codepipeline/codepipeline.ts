@@ -7,6 +7,7 @@ import { createCustomActionType } from './operations/create-custom-action-type.t
 import { createPipeline } from './operations/create-pipeline.ts'
 import { deleteCustomActionType } from './operations/delete-custom-action-type.ts'
 import { deletePipeline } from './operations/delete-pipeline.ts'
+import { deleteWebhook } from './operations/delete-webhook.ts'
 import { disableStageTransition } from './operations/disable-stage-transition.ts'
 import { enableStageTransition } from './operations/enable-stage-transition.ts'
 import { getJobDetails } from './operations/get-job-details.ts'
@@ -18,11 +19,17 @@ import { listActionTypes } from './operations/list-action-types.ts'
 import { listPipelineExecutions } from './operations/list-pipeline-executions.ts'
 import { listPipelines } from './operations/list-pipelines.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { listWebhooks } from './operations/list-webhooks.ts'
 import { pollForJobs } from './operations/poll-for-jobs.ts'
 import { putActionRevision } from './operations/put-action-revision.ts'
 import { putApprovalResult } from './operations/put-approval-result.ts'
 import { putJobFailureResult } from './operations/put-job-failure-result.ts'
 import { putJobSuccessResult } from './operations/put-job-success-result.ts'
+import { putWebhook } from './operations/put-webhook.ts'
+import {
+  deregisterWebhookWithThirdParty,
+  registerWebhookWithThirdParty,
+} from './operations/register-webhook-with-third-party.ts'
 import { retryStageExecution } from './operations/retry-stage-execution.ts'
 import { startPipelineExecution } from './operations/start-pipeline-execution.ts'
 import { stopPipelineExecution } from './operations/stop-pipeline-execution.ts'
@@ -55,6 +62,11 @@ const OPERATIONS = [
   getJobDetails,
   putJobSuccessResult,
   putJobFailureResult,
+  putWebhook,
+  listWebhooks,
+  deleteWebhook,
+  registerWebhookWithThirdParty,
+  deregisterWebhookWithThirdParty,
   tagResource,
   untagResource,
   listTagsForResource,
@@ -69,5 +81,7 @@ export const createCodePipelineService = (dependencies: CodePipelineDependencies
   operations: OPERATIONS.map((make) => make(dependencies) as ServiceDefinition['operations'][number]),
 })
 
+export { createWebhooks, type Webhooks } from './webhooks/delivery.ts'
+export { WEBHOOK_PATH } from './webhooks/record.ts'
 export { customTypeOf } from './action-types.ts'
 export type { CodePipelineDependencies, CodePipelineLimits } from './dependencies.ts'

@@ -2,6 +2,7 @@ import type { Auth } from '../../auth/auth.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Jobs } from '../../jobs/jobs.ts'
+import type { KeyRing } from '../../keys/keys.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface CodePipelineDependencies {
@@ -9,6 +10,7 @@ export interface CodePipelineDependencies {
   readonly engine: Engine
   readonly jobs: Jobs
   readonly auth: Pick<Auth, 'issueSession'>
+  readonly keys: KeyRing
   readonly clock: Clock
   readonly newId: () => string
   readonly limits?: Partial<CodePipelineLimits>
@@ -18,6 +20,7 @@ export interface CodePipelineDependencies {
 export interface CodePipelineLimits {
   readonly pipelinesPerRegion: number
   readonly customActionTypesPerRegion: number
+  readonly webhooksPerRegion: number
   /** characters of one value of an action's configuration */
   readonly configurationValueLength: number
 }
@@ -25,6 +28,7 @@ export interface CodePipelineLimits {
 export const DEFAULT_LIMITS: CodePipelineLimits = {
   pipelinesPerRegion: 1000,
   customActionTypesPerRegion: 50,
+  webhooksPerRegion: 300,
   configurationValueLength: 1000,
 }
 

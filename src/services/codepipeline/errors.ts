@@ -55,6 +55,9 @@ export const invalidJobState = (jobId: string) =>
 export const invalidNonce = () =>
   new ServiceError('InvalidNonceException', 'The nonce is outdated or the job has been claimed by another job worker')
 
+export const webhookNotFound = (name: string) =>
+  new ServiceError('WebhookNotFoundException', `Could not find a webhook with name '${name}'`)
+
 export const invalidNextToken = () => new ServiceError('InvalidNextTokenException', 'The next token is invalid')
 
 export const invalidArn = (arn: string) =>

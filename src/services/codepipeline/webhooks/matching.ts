@@ -1,0 +1,58 @@
+/** Does a payload pass a webhook's filters, and which commit does it speak of (`spec` 5.3). */
+import { findActionType, secretProperties, type CustomTypes } from '../../../core/catalog/action-types.ts'
+import type { SourceRevisionOverride } from '../../../core/execution/execution.ts'
+import { parseJsonPath, selectJsonPath } from '../../../core/patterns/json-path.ts'
+import type { ActionDeclaration } from '../../../core/pipeline/declaration.ts'
+import type { WebhookDocument } from './record.ts'
+
+/** All filters must pass: one of the selected values as text equals `matchEquals`; without it, something is selected. */
+export function passes(
+  filters: WebhookDocument['filters'],
+  payload: unknown,
+  action: ActionDeclaration,
+  custom: CustomTypes,
+): boolean {
+  return filters.every(({ jsonPath, matchEquals }) => {
+    const path = parseJsonPath(jsonPath)
+    const selected = path === undefined ? [] : selectJsonPath(path, payload)
+    if (matchEquals === undefined) return selected.length > 0
+    const expected = fillIn(matchEquals, action, custom)
+    return selected.some((value) => textOf(value) === expected)
+  })
+}
+
+const textOf = (value: unknown): string | undefined =>
+  value !== null && typeof value === 'object' ? undefined : String(value)
+
+/** `{Branch}` stands for the action's configuration value; an unknown key and a secret one stay as they are. */
+function fillIn(text: string, { configuration, actionTypeId }: ActionDeclaration, custom: CustomTypes): string {
+  const secret = secretProperties(findActionType(actionTypeId, custom))
+  return text.replaceAll(/\{([^{}]*)\}/g, (placeholder, key: string) =>
+    Object.hasOwn(configuration, key) && !secret.has(key) ? (configuration[key] ?? placeholder) : placeholder,
+  )
+}
+
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+
+/** A branch that was deleted has nothing to run. */
+export const isDeletion = (payload: unknown): boolean => {
+  const { after, deleted } = membersOf(payload)
+  return deleted === true && typeof after === 'string' && /^0+$/.test(after)
+}
+
+/** The pushed commit, when the payload is a push to the branch that the action reads: what runs is what was pushed. */
+export function pushedRevision(
+  payload: unknown,
+  { name, configuration, actionTypeId }: ActionDeclaration,
+  custom: CustomTypes,
+): readonly SourceRevisionOverride[] {
+  const { ref, after } = membersOf(payload)
+  const branch = configuration['Branch'] ?? configuration['BranchName']
+  if (branch === undefined || ref !== `refs/heads/${branch}`) return []
+  if (typeof after !== 'string' || !COMMIT.test(after) || /^0+$/.test(after)) return []
+  const revisionType = findActionType(actionTypeId, custom)?.revisionTypes.find((type) => type === 'COMMIT_ID')
+  return revisionType === undefined ? [] : [{ actionName: name, revisionType, revisionValue: after }]
+}
+
+const membersOf = (payload: unknown): Readonly<Record<string, unknown>> =>
+  typeof payload === 'object' && payload !== null ? (payload as Readonly<Record<string, unknown>>) : {}
