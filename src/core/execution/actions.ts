@@ -2,6 +2,7 @@
 import { invariant } from '../invariant.ts'
 import type { ActionDeclaration } from '../pipeline/declaration.ts'
 import { artifactStoreOf, inputLocations, outputLocations, sourceRevisionsFor } from './artifacts.ts'
+import type { ActionOrder } from './commands.ts'
 import { timeoutMinutes } from './limits.ts'
 import { own } from './record.ts'
 import { resolveAction } from './resolve.ts'
@@ -79,10 +80,18 @@ function order(
         ...(resolved.commands === undefined ? {} : { commands: resolved.commands }),
         ...(resolved.environmentVariables === undefined ? {} : { environmentVariables: resolved.environmentVariables }),
         ...(action.outputVariables === undefined ? {} : { exportedVariables: action.outputVariables }),
+        ...filesOf(action),
         timeoutAt,
       },
     },
   )
+}
+
+function filesOf({ outputArtifacts }: ActionDeclaration): Pick<ActionOrder, 'outputFiles'> {
+  const declared = outputArtifacts.flatMap(({ name, files = [] }) =>
+    files.length === 0 ? [] : [[name, files] as const],
+  )
+  return declared.length === 0 ? {} : { outputFiles: Object.fromEntries(declared) }
 }
 
 /** The token that answers the approval is also its external id: in PARALLEL mode that is the only place that shows it. */

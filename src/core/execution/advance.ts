@@ -5,12 +5,13 @@
 import type { ActionDeclaration } from '../pipeline/declaration.ts'
 import { currentStage, startAction } from './actions.ts'
 import { conclude, endStage, leave, unlock } from './conclude.ts'
+import { enter } from './enter.ts'
 import { actionSlots, waitAlone } from './parallel.ts'
 import { joinQueue } from './queue.ts'
 import { own } from './record.ts'
 import { retryAutomatically } from './retry.ts'
-import { afterFailure, afterSuccess, beforeEntry } from './stage-outcome.ts'
-import { publishStageChange } from './state-changes.ts'
+import { rememberSuccess, rollBackAutomatically } from './rollback.ts'
+import { afterFailure, afterSuccess } from './stage-outcome.ts'
 import type { ExecutionId, ExecutionMode, PipelineExecution, StageExecution } from './state.ts'
 import { hasFailed, locksStages, runningActions } from './status.ts'
 import { supersede } from './supersede.ts'
@@ -64,7 +65,7 @@ function admit(turn: Turn, stage: string): void {
   const state = stageStateOf(turn, stage)
   const [next, ...waiting] = state.waiting
   if (next === undefined || state.holder !== undefined || !isOpen(turn, stage)) return
-  putStageState(turn, stage, { ...state, waiting, holder: next, latest: next })
+  putStageState(turn, stage, { ...state, waiting })
   enter(turn, executionOf(turn, next), stage)
 }
 
@@ -73,21 +74,6 @@ function release(turn: Turn, id: ExecutionId): void {
   const execution = executionOf(turn, id)
   const { at } = execution
   if (at?.place === 'waiting' && isOpen(turn, at.stage)) enter(turn, execution, at.stage)
-}
-
-function enter(turn: Turn, execution: PipelineExecution, name: string): void {
-  const stage: StageExecution = { status: 'InProgress', startedAt: turn.at, actions: {} }
-  const stages = { ...execution.stages, [name]: stage }
-  const inside = putExecution(turn, { ...execution, at: { stage: name, place: 'inside' }, stages })
-  publishStageChange(turn, inside, name, stage, 'STARTED')
-  const outcome = beforeEntry(stageOf(turn, inside, name))
-  switch (outcome) {
-    case 'ENTER':
-      turn.agenda.push({ type: 'advance', executionId: inside.id })
-      return
-    default:
-      outcome satisfies never
-  }
 }
 
 /** Starts what can start in the execution's stage; when nothing runs and nothing can start, the stage is over. */
@@ -140,6 +126,7 @@ function succeed(turn: Turn, execution: PipelineExecution, name: string, stage: 
     case 'SUCCEED': {
       const done = endStage(turn, execution, name, 'Succeeded')
       const next = stageAfter(turn, done, name)
+      rememberSuccess(turn, done, name)
       unlock(turn, done, name)
       if (next === undefined) conclude(turn, done, 'Succeeded')
       else arrive(turn, done, next)
@@ -151,18 +138,23 @@ function succeed(turn: Turn, execution: PipelineExecution, name: string, stage: 
 }
 
 function fail(turn: Turn, execution: PipelineExecution, name: string, stage: StageExecution): void {
-  const outcome = afterFailure(stageOf(turn, execution, name), stage)
+  const outcome = afterFailure(execution, stageOf(turn, execution, name), stage)
   switch (outcome.type) {
     case 'RETRY':
       return retryAutomatically(turn, execution, name, outcome.mode)
     case 'FAIL':
       return leave(turn, execution, name, 'Failed')
+    case 'ROLLBACK':
+      leave(turn, execution, name, 'Failed')
+      return rollBackAutomatically(turn, execution, name)
     default:
       return outcome satisfies never
   }
 }
 
+/** A rollback is about its one stage only. */
 function stageAfter(turn: Turn, execution: PipelineExecution, name: string): string | undefined {
+  if (execution.type === 'ROLLBACK') return undefined
   const { stages } = structureOf(turn, execution)
   return stages[stages.findIndex((stage) => stage.name === name) + 1]?.name
 }

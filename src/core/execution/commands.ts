@@ -24,6 +24,8 @@ export interface ActionOrder {
   readonly commands?: readonly string[]
   readonly environmentVariables?: readonly { readonly name: string; readonly value: string; readonly type: string }[]
   readonly exportedVariables?: readonly string[]
+  /** output artifact name -> patterns of the files that go into it; only of outputs that declare some */
+  readonly outputFiles?: Readonly<Record<string, readonly string[]>>
   readonly timeoutAt: Instant
 }
 

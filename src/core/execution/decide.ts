@@ -8,6 +8,7 @@ import type { Decision } from './commands.ts'
 import type { PipelineEvent } from './events.ts'
 import { actionAcknowledged, actionFailed, actionProgressed, actionSucceeded } from './results.ts'
 import { retryRequested } from './retry.ts'
+import { rollbackRequested } from './rollback.ts'
 import { executionRequested } from './start.ts'
 import type { PipelineState } from './state.ts'
 import { stopRequested } from './stop.ts'
@@ -52,6 +53,8 @@ function handle(turn: Turn, event: PipelineEvent): Verdict | void {
       return stopRequested(turn, event)
     case 'RetryRequested':
       return retryRequested(turn, event)
+    case 'RollbackRequested':
+      return rollbackRequested(turn, event)
     case 'PipelineUpdated':
       return pipelineUpdated(turn, event)
     case 'PipelineDeleted':

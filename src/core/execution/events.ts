@@ -6,6 +6,7 @@ import type {
   ErrorDetails,
   ExecutionId,
   Instant,
+  PipelineExecution,
   SourceRevisionOverride,
   Trigger,
 } from './state.ts'
@@ -110,6 +111,17 @@ export type PipelineEvent =
       readonly executionId: ExecutionId
       readonly stage: string
       readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'
+      readonly by: string
+    }
+  | {
+      readonly type: 'RollbackRequested'
+      readonly at: Instant
+      /** of the rollback, which is an execution of its own */
+      readonly executionId: ExecutionId
+      readonly stage: string
+      readonly targetExecutionId: ExecutionId
+      /** from history, where most targets are; absent: there is none with this id */
+      readonly target?: PipelineExecution
       readonly by: string
     }
   | {

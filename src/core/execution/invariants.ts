@@ -11,13 +11,15 @@ export function violations(state: PipelineState): readonly string[] {
     ...Object.values(state.executions).flatMap((execution) =>
       isActive(execution) ? activeViolations(state, execution) : endedViolations(state, execution),
     ),
+    ...Object.values(state.executions).flatMap(rollbackViolations),
     ...identityViolations(state),
   ]
 }
 
 /** One holder a stage, and it is inside; everyone inside holds. */
 function lockViolations(state: PipelineState, stage: string): readonly string[] {
-  const { holder, latest, stoppedInbound } = own(state.stages, stage) ?? { waiting: [] }
+  const { holder, latest, stoppedInbound, rollbackTarget } = own(state.stages, stage) ?? { waiting: [] }
+  const target = rollbackTarget === undefined ? undefined : own(state.executions, rollbackTarget)
   const inside = Object.values(state.executions).filter(
     ({ at, mode }) => at?.place === 'inside' && at.stage === stage && locksStages(mode),
   )
@@ -29,6 +31,13 @@ function lockViolations(state: PipelineState, stage: string): readonly string[] 
     [
       stoppedInbound !== undefined && own(state.executions, stoppedInbound)?.status !== 'Stopped',
       `the stopped inbound ${stoppedInbound} of ${stage} is not stopped`,
+    ],
+    [
+      rollbackTarget !== undefined &&
+        (target?.type !== 'STANDARD' ||
+          target.pipelineVersion !== state.version ||
+          own(target.stages, stage)?.status !== 'Succeeded'),
+      `${stage} would be rolled back to ${rollbackTarget}, which is no success of this version there`,
     ],
   ])
 }
@@ -110,6 +119,17 @@ function idleViolations(id: ExecutionId, name: string, stage: StageExecution): r
       stage.status === 'InProgress' || stage.status === 'Stopping',
       `${name} is ${stage.status} for ${id}, which left it`,
     ],
+  ])
+}
+
+/** A rollback runs its one stage, locks it, and waits for nobody. */
+function rollbackViolations({ id, type, mode, at, rollback, stages }: PipelineExecution): readonly string[] {
+  if (type === 'STANDARD') return broken([[rollback !== undefined, `${id} is no rollback but has a target`]])
+  return broken([
+    [rollback === undefined, `the rollback ${id} has no target`],
+    [Object.keys(stages).length !== 1, `the rollback ${id} ran ${Object.keys(stages).join(' and ')}`],
+    [at?.place === 'waiting', `the rollback ${id} waits for ${at?.stage}`],
+    [!locksStages(mode), `the rollback ${id} is PARALLEL`],
   ])
 }
 

@@ -84,7 +84,8 @@ function progressOf(run: ActionExecution, progress: ActionProgress = {}): Action
  */
 function see({ draft }: Turn, { action, executionId, revision }: ActionExecution): void {
   const execution = own(draft.executions, executionId)
-  if (revision === undefined || execution?.age !== draft.nextAge - 1 || execution.attempt > 1) return
+  if (revision === undefined || execution === undefined) return
+  if (execution.id !== draft.newestExecution || execution.attempt > 1) return
   if (execution.sourceRevisions.some(({ actionName }) => actionName === action)) return
   draft.seenRevisions = { ...draft.seenRevisions, [action]: revision.revisionId }
 }

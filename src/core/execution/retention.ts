@@ -25,9 +25,10 @@ export function retainedExecutions(
 function neededByStages(state: PipelineState): ReadonlySet<ExecutionId> {
   const needed = new Set<ExecutionId>()
   for (const name in state.stages) {
-    const { latest, stoppedInbound } = state.stages[name] ?? {}
+    const { latest, stoppedInbound, rollbackTarget } = state.stages[name] ?? {}
     if (latest !== undefined) needed.add(latest)
     if (stoppedInbound !== undefined) needed.add(stoppedInbound)
+    if (rollbackTarget !== undefined) needed.add(rollbackTarget)
   }
   return needed
 }

@@ -178,6 +178,11 @@ export interface StageState {
   readonly latest?: ExecutionId
   /** a stopped waiter stays visible until replaced */
   readonly stoppedInbound?: ExecutionId
+  /**
+   * of a stage that may be rolled back without any call: who succeeded in it last, rollbacks not counted, in this version of the
+   * pipeline
+   */
+  readonly rollbackTarget?: ExecutionId
 }
 
 export interface PipelineState {
@@ -190,8 +195,8 @@ export interface PipelineState {
   readonly transitions: Readonly<Record<string, TransitionState>>
   readonly stages: Readonly<Record<string, StageState>>
   /**
-   * Those in progress, the latest and the stopped inbound of each stage, in PARALLEL mode those that may be retried; and those that
-   * ended in the last decision, so that whoever saves the state sees their end.
+   * Those in progress, the latest, the stopped inbound and the rollback target of each stage, in PARALLEL mode those that may be
+   * retried; and those that ended in the last decision, so that whoever saves the state sees their end.
    */
   readonly executions: Readonly<Record<ExecutionId, PipelineExecution>>
   /** the newest run of each action ("stage/action"), whichever execution it belongs to (GetPipelineState shows it) */
@@ -202,7 +207,7 @@ export interface PipelineState {
   readonly seenRevisions: Readonly<Record<string, string>>
   /** StartPipelineExecution tokens of the last 24 hours */
   readonly startTokens: Readonly<Record<string, { readonly executionId: ExecutionId; readonly at: Instant }>>
-  /** the one started last, whatever became of it */
+  /** the one started last, whatever became of it; rollbacks do not count */
   readonly newestExecution?: ExecutionId
   /**
    * Action runs that ended in the last decision and whose place in their stage a retry took in that same decision. History must

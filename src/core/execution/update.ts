@@ -6,7 +6,7 @@
 import { abandonAction, currentStage, isApproval } from './actions.ts'
 import { conclude, leave } from './conclude.ts'
 import type { PipelineEvent } from './events.ts'
-import { own } from './record.ts'
+import { omit, own } from './record.ts'
 import type { ActionExecution, PipelineExecution, PipelineState, StageState } from './state.ts'
 import { isActive, locksStages, runningActions } from './status.ts'
 import { releaseParallel } from './transitions.ts'
@@ -74,14 +74,14 @@ function abandon(turn: Turn, execution: PipelineExecution, which: (run: ActionEx
 }
 
 /**
- * Stages that keep their name keep their state; a draining execution keeps its stage locked, also when an earlier update had removed the
+ * Stages that keep their name keep their state, but for what they would be rolled back to: that ran on another version. A draining execution keeps its stage locked, also when an earlier update had removed the
  * stage and this one brings it back.
  */
 function stagesAfter(draft: PipelineState): Readonly<Record<string, StageState>> {
   const holders = new Map(lockingExecutions(draft).map(({ id, at }) => [at?.stage, id]))
   return Object.fromEntries(
     draft.declaration.stages.map(({ name }): [string, StageState] => {
-      const state = own(draft.stages, name) ?? { waiting: [] }
+      const state = omit(own(draft.stages, name) ?? { waiting: [] }, 'rollbackTarget')
       const holder = holders.get(name)
       return [name, holder === undefined ? state : { ...state, holder, latest: holder }]
     }),

@@ -31,6 +31,7 @@ import {
   registerWebhookWithThirdParty,
 } from './operations/register-webhook-with-third-party.ts'
 import { retryStageExecution } from './operations/retry-stage-execution.ts'
+import { rollbackStage } from './operations/rollback-stage.ts'
 import { startPipelineExecution } from './operations/start-pipeline-execution.ts'
 import { stopPipelineExecution } from './operations/stop-pipeline-execution.ts'
 import { tagResource } from './operations/tag-resource.ts'
@@ -52,6 +53,7 @@ const OPERATIONS = [
   enableStageTransition,
   disableStageTransition,
   retryStageExecution,
+  rollbackStage,
   putApprovalResult,
   putActionRevision,
   listActionTypes,

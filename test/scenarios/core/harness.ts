@@ -208,6 +208,19 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
     retry(executionId: string, stageName: string, mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS' = 'FAILED_ACTIONS') {
       return send({ type: 'RetryRequested', executionId, stage: stageName, mode, by: ANA })
     },
+    rollback(executionId: string, stageName: string, targetExecutionId: string) {
+      const target = executions.get(targetExecutionId)
+      return send({
+        type: 'RollbackRequested',
+        executionId,
+        stage: stageName,
+        targetExecutionId,
+        ...(target === undefined ? {} : { target }),
+        by: ANA,
+      })
+    },
+    /** the executions of this type, from history, oldest first */
+    executionsOf: (type: PipelineExecution['type']) => [...executions.values()].filter((each) => each.type === type),
     disable(stageName: string, direction: 'Inbound' | 'Outbound' = 'Inbound', reason = 'not now') {
       return send({ type: 'TransitionDisabled', stage: stageName, direction, reason, by: ANA })
     },

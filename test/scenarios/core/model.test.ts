@@ -66,6 +66,21 @@ function assertHistory(w: World, started: readonly string[]): void {
   )
 }
 
+/** A rollback goes back to what succeeded in its stage, in the same version, and was no rollback itself. */
+function assertRollbacks(w: World): void {
+  for (const { id, rollback, stages, pipelineVersion, artifacts, status } of w.executionsOf('ROLLBACK')) {
+    const target = w.execution(rollback?.targetExecutionId ?? '')
+    const [stage = ''] = Object.keys(stages)
+    assert.deepEqual(
+      [target.type, target.pipelineVersion, target.stages[stage]?.status],
+      ['STANDARD', pipelineVersion, 'Succeeded'],
+      id,
+    )
+    assert.deepEqual(artifacts, target.artifacts)
+    assert.ok(!['InProgress', 'Stopping'].includes(status), `${id} is still ${status}`)
+  }
+}
+
 /** Opens every transition and delivers every result, until nobody has anything left to do. */
 function finish(w: World): void {
   for (const { name } of w.state.declaration.stages) w.enable(name)
@@ -92,7 +107,7 @@ function play(first: PipelineDetails, steps: readonly Step[]): void {
     freeze(before)
     try {
       const commands = w.send(event)
-      if (event.type === 'ExecutionRequested') started.push(event.executionId)
+      if (event.type === 'ExecutionRequested' || event.type === 'RollbackRequested') started.push(event.executionId)
       if (taken.type === 'repeat')
         assert.deepEqual([w.state === before, commands.length], [true, 0], 'a repeated report changed something')
       else if (isReport(event)) sent.push(event)
@@ -113,6 +128,7 @@ function play(first: PipelineDetails, steps: readonly Step[]): void {
   assert.deepEqual(JSON.parse(JSON.stringify(w.state)), w.state, 'the state is plain JSON')
   finish(w)
   assertHistory(w, started)
+  assertRollbacks(w)
 }
 
 for (const first of ['SUPERSEDED', 'QUEUED', 'PARALLEL'] as const) {

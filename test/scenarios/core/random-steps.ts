@@ -13,6 +13,7 @@ export type Step =
   | { readonly type: 'answer'; readonly of: Pick; readonly status: 'Approved' | 'Rejected' }
   | { readonly type: 'stop'; readonly of: Pick; readonly abandon: boolean }
   | { readonly type: 'retry'; readonly of: Pick; readonly stage: Pick; readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS' }
+  | { readonly type: 'rollback'; readonly of: Pick; readonly stage: Pick }
   | { readonly type: 'transition'; readonly stage: Pick; readonly open: boolean }
   | { readonly type: 'update'; readonly mode: ExecutionMode; readonly shape: Pick }
   | { readonly type: 'wait'; readonly days: number }
@@ -56,12 +57,13 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       mode: fc.constantFrom('FAILED_ACTIONS' as const, 'ALL_ACTIONS' as const),
     }),
   },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('rollback' as const), of: pick, stage: pick }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('transition' as const), stage: pick, open: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('update' as const), mode, shape: pick }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 40 }) }) },
 )
 
-/** Groups, approvals, an automatic retry, a reference that is not always resolved, a stage that comes and goes. */
+/** Groups, approvals, automatic retries and rollbacks, a reference that is not always resolved, a stage that comes and goes. */
 export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
   { Src: ['S'], Build: ['B'], Deploy: ['D'] },
   {
@@ -81,6 +83,14 @@ export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
     Deploy: {
       actions: [action({ name: 'D', configuration: { Key: '#{BV.k}' } }), action({ name: 'E' })],
       onFailure: { result: 'RETRY', retryConfiguration: { retryMode: 'ALL_ACTIONS' } },
+    },
+  },
+  {
+    Src: ['S'],
+    Build: { actions: [action({ name: 'B', namespace: 'BV' })], onFailure: { result: 'ROLLBACK' } },
+    Deploy: {
+      actions: [action({ name: 'D', configuration: { Key: '#{BV.k}' } }), action({ name: 'E', runOrder: 2 })],
+      onFailure: { result: 'ROLLBACK' },
     },
   },
 ]
@@ -154,6 +164,17 @@ export function eventOf(
     case 'retry': {
       const executionId = at(Object.keys(w.state.executions), taken.of) ?? 'E0'
       return { type: 'RetryRequested', executionId, stage: at(stages, taken.stage) ?? '', mode: taken.mode, by: ANA }
+    }
+    case 'rollback': {
+      const targetExecutionId = at(started, taken.of) ?? 'E0'
+      return {
+        type: 'RollbackRequested',
+        executionId: `E${started.length + 1}`,
+        stage: at(stages, taken.stage) ?? '',
+        targetExecutionId,
+        ...(started.length === 0 ? {} : { target: w.execution(targetExecutionId) }),
+        by: ANA,
+      }
     }
     case 'transition': {
       const stage = at(stages, taken.stage) ?? ''
