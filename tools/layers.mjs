@@ -36,6 +36,8 @@ export const mayImport = {
     'providers/clone-reference.ts',
     'providers/failure.ts',
     'providers/outcomes.ts',
+    'providers/run-build.ts',
+    'providers/start-build.ts',
   ],
   providers: [
     'core',
@@ -83,6 +85,7 @@ export const mayImport = {
     'runner/runner.ts',
   ],
   server: ['*'],
+  worker: ['core', 'base', 'npm', 'node', 'sdk', 'artifacts/artifacts.ts'],
   agent: ['core', 'base', 'npm', 'node', 'sdk'],
   cli: ['core', 'base', 'npm', 'node', 'sdk', 'server/server.ts'],
 }

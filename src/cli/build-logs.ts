@@ -1,11 +1,27 @@
+import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline'
 import type { Connection } from './connection.ts'
 import { readLog, type LiveLine } from './live.ts'
 
+export interface LogSource {
+  readonly group: string
+  readonly stream: string
+}
+
+/** Where the log of an action's build is; undefined when it runs no build, or has none yet. */
+export function logSourceOf({ input, output }: ActionExecutionDetail): LogSource | undefined {
+  const { externalExecutionId = '', logStreamARN = '' } = output?.executionResult ?? {}
+  const named = /:log-group:(?<group>[^:]+):log-stream:(?<stream>.+)$/.exec(logStreamARN)?.groups
+  if (named) return { group: named['group'] ?? '', stream: named['stream'] ?? '' }
+  const [project, stream] = externalExecutionId.split(':')
+  const isBuild = input?.actionTypeId?.provider === 'CodeBuild' && project !== undefined && stream !== undefined
+  return isBuild ? { group: `/aws/codebuild/${project}`, stream } : undefined
+}
+
 export interface BuildLogs {
   /** Prints what the build has said and goes on doing so. Calling again changes nothing. */
-  follow(project: string, build: string, action: string): void
+  follow(source: LogSource, action: string): void
   /** The build is over: prints what is left. Calling again prints nothing. */
-  finish(project: string, build: string, action: string): Promise<void>
+  finish(source: LogSource, action: string): Promise<void>
 }
 
 interface Followed {
@@ -23,16 +39,10 @@ export function createBuildLogs(
 ): BuildLogs {
   const builds = new Map<string, Followed>()
 
-  const read = async (
-    project: string,
-    build: string,
-    action: string,
-    log: Followed,
-    follow: boolean,
-  ): Promise<void> => {
+  const read = async (from: LogSource, action: string, log: Followed, follow: boolean): Promise<void> => {
     const stop = follow ? AbortSignal.any([signal, log.stop.signal]) : signal
     try {
-      const source = { group: `/aws/codebuild/${project}`, stream: build, from: log.next, follow }
+      const source = { ...from, from: log.next, follow }
       for await (const line of await readLog(connection, source, stop)) {
         log.next = line.index + 1
         print(action, { ...line, message: line.message.replace(/\r?\n$/, '') })
@@ -42,11 +52,11 @@ export function createBuildLogs(
     }
   }
 
-  const start = (project: string, build: string, action: string, follow: boolean): Followed => {
+  const start = (source: LogSource, action: string, follow: boolean): Followed => {
     const log: Followed = { stop: new AbortController(), next: 0, finished: false, reading: Promise.resolve() }
-    builds.set(build, log)
+    builds.set(source.stream, log)
     if (follow) {
-      log.reading = read(project, build, action, log, true)
+      log.reading = read(source, action, log, true)
       // awaited by `finish`; until then a failure must not end the process
       log.reading.catch(() => undefined)
     }
@@ -54,16 +64,16 @@ export function createBuildLogs(
   }
 
   return {
-    follow(project, build, action) {
-      if (!builds.has(build)) start(project, build, action, true)
+    follow(source, action) {
+      if (!builds.has(source.stream)) start(source, action, true)
     },
-    async finish(project, build, action) {
-      const log = builds.get(build) ?? start(project, build, action, false)
+    async finish(source, action) {
+      const log = builds.get(source.stream) ?? start(source, action, false)
       if (log.finished) return
       log.finished = true
       log.stop.abort()
       await log.reading
-      await read(project, build, action, log, false)
+      await read(source, action, log, false)
     },
   }
 }

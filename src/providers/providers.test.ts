@@ -337,6 +337,142 @@ describe('CodeBuild', () => {
   }
 })
 
+describe('Commands', () => {
+  const arn = 'arn:aws:codebuild:eu-west-1:0:build/codepipeline@shop:1'
+  const stream = 'arn:aws:logs:eu-west-1:0:log-group:/aws/codepipeline/shop:log-stream:1'
+  const started = {
+    id: 'codepipeline@shop:1',
+    arn,
+    buildStatus: 'IN_PROGRESS',
+    logs: { deepLink: 'http://here/1', cloudWatchLogsArn: stream },
+  }
+  const ended = { ...started, buildStatus: 'SUCCEEDED', buildComplete: true }
+  const progress = {
+    externalExecutionId: 'codepipeline@shop:1',
+    externalExecutionUrl: 'http://here/1',
+    logStreamArn: stream,
+  }
+  const answers = { HeadObject: {}, StartBuild: { build: started }, BatchGetBuilds: { builds: [ended] }, StopBuild: {} }
+  const order: Partial<ActionOrder> = { commands: ['npm ci', 'npm test'] }
+  const given: RunOptions = { configuration: {}, answers, inputs: ['App'], order }
+
+  test('given commands, a build runs them without a project, under the role of the pipeline, and logs to the pipeline', async () => {
+    const { outcome, sent, progress: told } = await run('Compute', 'Commands', given)
+    assert.deepEqual(outcome, { type: 'Succeeded', progress, outputVariables: {} })
+    assert.deepEqual(told, [progress])
+    const { buildspecOverride, ...input } = inputOf(sent, 'StartBuild')
+    assert.deepEqual(JSON.parse(String(buildspecOverride)), {
+      version: '0.2',
+      phases: { build: { commands: ['npm ci', 'npm test'] } },
+    })
+    assert.deepEqual(input, {
+      projectName: 'codepipeline@shop',
+      idempotencyToken: 'action-1',
+      sourceTypeOverride: 'S3',
+      sourceLocationOverride: 'artifacts/p/App/1',
+      sourceVersion: 'arn:aws:s3:::artifacts/p/App/1',
+      artifactsOverride: { type: 'NO_ARTIFACTS' },
+      serviceRoleOverride: 'arn:aws:iam::000000000000:role/pipeline',
+      environmentTypeOverride: 'LINUX_CONTAINER',
+      computeTypeOverride: 'BUILD_GENERAL1_SMALL',
+      imageOverride: 'aws/codebuild/amazonlinux2-x86_64-standard:5.0',
+      timeoutInMinutesOverride: 55,
+      logsConfigOverride: { cloudWatchLogs: { status: 'ENABLED', groupName: '/aws/codepipeline/shop' } },
+    })
+  })
+
+  test('given inputs, files, variables and a size, all of them reach the build', async () => {
+    const { sent } = await run('Compute', 'Commands', {
+      ...given,
+      configuration: { ComputeType: 'BUILD_GENERAL1_LARGE' },
+      inputs: ['App', 'Test-Data'],
+      outputs: ['Site'],
+      order: {
+        ...order,
+        exportedVariables: ['VERSION', 'CODEBUILD_BUILD_ID'],
+        environmentVariables: [
+          { name: 'MODE', value: 'fast', type: 'PLAINTEXT' },
+          { name: 'TOKEN', value: 'token', type: 'SECRETS_MANAGER' },
+        ],
+        outputFiles: { Site: ['dist/**/*'] },
+      },
+    })
+    const input = inputOf(sent, 'StartBuild')
+    assert.deepEqual(JSON.parse(String(input['buildspecOverride'])), {
+      version: '0.2',
+      env: { 'exported-variables': ['VERSION', 'CODEBUILD_BUILD_ID'] },
+      phases: { build: { commands: ['npm ci', 'npm test'] } },
+      artifacts: { files: ['dist/**/*'] },
+    })
+    assert.equal(input['computeTypeOverride'], 'BUILD_GENERAL1_LARGE')
+    assert.deepEqual(input['environmentVariablesOverride'], [
+      { name: 'MODE', value: 'fast', type: 'PLAINTEXT' },
+      { name: 'TOKEN', value: 'token', type: 'SECRETS_MANAGER' },
+    ])
+    assert.equal(input['sourceLocationOverride'], 'artifacts/p/App/1')
+    assert.deepEqual(input['secondarySourcesOverride'], [
+      { type: 'S3', location: 'artifacts/p/Test-Data/1', sourceIdentifier: 'Test_Data' },
+    ])
+  })
+
+  test('given an output without files, it is everything the commands left behind', async () => {
+    const { sent } = await run('Compute', 'Commands', { ...given, outputs: ['Site'] })
+    const { artifacts } = JSON.parse(String(inputOf(sent, 'StartBuild')['buildspecOverride'])) as { artifacts: unknown }
+    assert.deepEqual(artifacts, { files: ['**/*'] })
+  })
+
+  test('given a command that fails, the action fails and says which', async () => {
+    const phases = [
+      { phaseType: 'DOWNLOAD_SOURCE', phaseStatus: 'SUCCEEDED' },
+      {
+        phaseType: 'BUILD',
+        phaseStatus: 'FAILED',
+        contexts: [{ statusCode: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: npm test.' }],
+      },
+    ]
+    const { outcome } = await run('Compute', 'Commands', {
+      ...given,
+      answers: { ...answers, BatchGetBuilds: { builds: [{ ...ended, buildStatus: 'FAILED', phases }] } },
+    })
+    const message =
+      'Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: npm test.'
+    assert.deepEqual(outcome, {
+      type: 'Failed',
+      error: { code: 'JobFailed', message },
+      progress: { ...progress, summary: message },
+    })
+  })
+
+  const refused: readonly [string, Partial<RunOptions>, RegExp][] = [
+    ['no input', { inputs: [] }, /needs an input artifact/],
+    ['Windows', { configuration: { EnvironmentType: 'WINDOWS_SERVER_2022_CONTAINER' } }, /WINDOWS_SERVER_2022/],
+    ['an unknown size', { configuration: { ComputeType: 'HUGE' } }, /ComputeType HUGE/],
+    ['a missing artifact', { answers: { ...answers, HeadObject: awsError('NotFound', 404) } }, /no longer exists/],
+  ]
+  for (const [what, options, message] of refused) {
+    test(`given ${what}, the action fails with ConfigurationError`, async () => {
+      const { outcome } = await run('Compute', 'Commands', { ...given, ...options })
+      assert.ok(outcome.type === 'Failed')
+      assert.equal(outcome.error.code, 'ConfigurationError')
+      assert.match(outcome.error.message, message)
+    })
+  }
+
+  test('given the action is abandoned, its build is stopped', async () => {
+    const controller = new AbortController()
+    const sent: Sent[] = []
+    const running = run('Compute', 'Commands', {
+      ...given,
+      answers: { ...answers, BatchGetBuilds: { builds: [started] } },
+      signal: controller.signal,
+      sent,
+      onProgress: () => setImmediate(() => controller.abort(new ActionAborted('abandoned', 'because'))),
+    })
+    await assert.rejects(running, ActionAborted)
+    assert.deepEqual(inputOf(sent, 'StopBuild'), { id: 'codepipeline@shop:1' })
+  })
+})
+
 describe('S3 deploy', () => {
   const zip = async () =>
     await buffer(
@@ -473,6 +609,8 @@ interface RunOptions {
   readonly outputs?: readonly string[]
   readonly revisions?: readonly SourceRevisionOverride[]
   readonly encryptionKeyId?: string
+  /** what else the order says */
+  readonly order?: Partial<ActionOrder>
   /** on the bus, once somebody listens */
   readonly events?: readonly BusEvent[]
   readonly signal?: AbortSignal
@@ -480,11 +618,7 @@ interface RunOptions {
   readonly onProgress?: () => void
 }
 
-async function run(
-  category: 'Source' | 'Build' | 'Test' | 'Deploy' | 'Approval',
-  provider: string,
-  options: RunOptions,
-) {
+async function run(category: ActionOrder['action']['typeId']['category'], provider: string, options: RunOptions) {
   const { answers, signal = new AbortController().signal, sent = [] } = options
   const calls = new Map<string, number>()
   const progress: ActionProgress[] = []
@@ -555,9 +689,9 @@ function headersOf(stack: Stack): Readonly<Record<string, string>> {
 const artifact = (name: string) => ({ name, bucket: 'artifacts', key: `p/${name}/1` })
 
 const orderOf = (
-  category: 'Source' | 'Build' | 'Test' | 'Deploy' | 'Approval',
+  category: ActionOrder['action']['typeId']['category'],
   provider: string,
-  { configuration, inputs = [], outputs = [], revisions = [], encryptionKeyId }: RunOptions,
+  { configuration, inputs = [], outputs = [], revisions = [], encryptionKeyId, order }: RunOptions,
 ): ActionOrder => ({
   pipeline: { account: '000000000000', region: 'eu-west-1', name: 'shop' },
   pipelineArn: 'arn:aws:codepipeline:eu-west-1:000000000000:shop',
@@ -583,6 +717,7 @@ const orderOf = (
   artifactBucket: 'artifacts',
   sourceRevisions: revisions,
   timeoutAt: 2000,
+  ...order,
 })
 
 function awsError(name: string, httpStatusCode = 400): Error {

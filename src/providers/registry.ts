@@ -17,6 +17,7 @@ export function createProviders({ git }: ProviderDependencies): readonly ActionP
       [aws('Build', 'CodeBuild'), aws('Test', 'CodeBuild')],
       async () => (await import('./codebuild/codebuild.ts')).codeBuild,
     ),
+    lazy([aws('Compute', 'Commands')], async () => (await import('./commands/commands.ts')).commands),
     lazy(
       [aws('Approval', 'Manual')],
       async () => (await import('./manual-approval/manual-approval.ts')).manualApproval,

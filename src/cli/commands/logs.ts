@@ -4,6 +4,7 @@ import {
   type ActionExecutionDetail,
 } from '@aws-sdk/client-codepipeline'
 import type { Command } from 'commander'
+import { logSourceOf, type LogSource } from '../build-logs.ts'
 import { connectionOf, talking, withConnection, type Connection } from '../connection.ts'
 import { CliFailure } from '../failure.ts'
 import { readLog } from '../live.ts'
@@ -52,8 +53,7 @@ async function print(connection: Connection, pipelineName: string, options: Logs
     )
   }
   const source = {
-    group: `/aws/codebuild/${build.project}`,
-    stream: build.id,
+    ...build.source,
     from: 0,
     follow: options.follow === true,
   }
@@ -62,8 +62,7 @@ async function print(connection: Connection, pipelineName: string, options: Logs
   }
 }
 
-function buildOf(detail: ActionExecutionDetail): { action: string; project: string; id: string } | undefined {
-  if (detail.input?.actionTypeId?.provider !== 'CodeBuild') return undefined
-  const [project, id] = detail.output?.executionResult?.externalExecutionId?.split(':') ?? []
-  return project === undefined || id === undefined ? undefined : { action: detail.actionName ?? '', project, id }
+function buildOf(detail: ActionExecutionDetail): { action: string; source: LogSource } | undefined {
+  const source = logSourceOf(detail)
+  return source && { action: detail.actionName ?? '', source }
 }

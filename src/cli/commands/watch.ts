@@ -10,7 +10,7 @@ import { CliFailure, EXIT } from '../failure.ts'
 import { followEvents } from '../live.ts'
 import { whyBuildFailed } from '../build-failure.ts'
 import { readableLines } from '../build-line.ts'
-import { createBuildLogs } from '../build-logs.ts'
+import { createBuildLogs, logSourceOf } from '../build-logs.ts'
 import { duration, paint, terminal, type Output } from '../output.ts'
 import type { Command } from 'commander'
 
@@ -114,11 +114,10 @@ function createScreen(
   }
 
   const followBuild = async (action: ActionExecutionDetail): Promise<void> => {
-    const [project, build] = action.output?.executionResult?.externalExecutionId?.split(':') ?? []
-    if (!options.logs || action.input?.actionTypeId?.provider !== 'CodeBuild') return
-    if (project === undefined || build === undefined) return
-    if (action.status === 'InProgress') logs.follow(project, build, action.actionName ?? '')
-    else await logs.finish(project, build, action.actionName ?? '')
+    const source = logSourceOf(action)
+    if (!options.logs || source === undefined) return
+    if (action.status === 'InProgress') logs.follow(source, action.actionName ?? '')
+    else await logs.finish(source, action.actionName ?? '')
   }
 
   /** The last thing to read: which command it was, or what the buildspec lacks. */

@@ -17,6 +17,7 @@ import { define } from '../define.ts'
 import type { CodeBuildDependencies } from '../dependencies.ts'
 import { invalidInput, limitExceeded } from '../errors.ts'
 import { buildOfToken, PIPELINE_MS, rememberToken } from '../idempotency.ts'
+import { managedProject } from '../managed-project.ts'
 import { newBuild } from '../new-build.ts'
 import { projectKey, requireProject } from '../project-record.ts'
 
@@ -55,7 +56,8 @@ function start(deps: CodeBuildDependencies, request: StartBuildInput, call: Call
   const isPipeline = isPipelineSession(call)
   return submitBuild(deps, async (tx) => {
     const now = clock.now()
-    const project = await requireProject(tx, call, request.projectName)
+    const managed = isPipeline ? managedProject(request.projectName) : undefined
+    const project = managed ?? (await requireProject(tx, call, request.projectName))
     const known = await buildOfToken(tx, call, request, now)
     if (known !== undefined) return { build: await requireBuild(tx, call, known), isNew: false }
     const limit = project.concurrentBuildLimit

@@ -21,6 +21,9 @@
  *
  * A project of type CODEPIPELINE accepts exactly this (a StartBuild by hand without overrides is an InvalidInputException).
  *
+ * A Commands action has no project. It asks for `managedProjectName(pipeline)`, which no CreateProject accepts: the build service
+ * knows by it, and by whose session asks, that overrides say everything (its builds are found by id, the project is in no list).
+ *
  * Two facts have no member and travel as headers, which the build service believes only from an in-process session of type
  * AssumedRole whose session name starts with `codepipeline.` (see `PIPELINE_SESSION_PREFIX`):
  *
@@ -29,10 +32,10 @@
  *   (`resolvedSourceVersion`, CODEBUILD_RESOLVED_SOURCE_VERSION).
  *
  * An input object with the user metadata `codepipeline-artifact-format: CODEBUILD_CLONE_REF` is no ZIP but a JSON pointer
- * (`../clone-reference.ts`): clone it in full instead of unpacking. Object metadata `codepipeline-revision` is the revision.
+ * (`clone-reference.ts`): clone it in full instead of unpacking. Object metadata `codepipeline-revision` is the revision.
  */
 import { StartBuildCommand, type EnvironmentVariable, type StartBuildCommandInput } from '@aws-sdk/client-codebuild'
-import type { ActionOrder, ArtifactLocation } from '../../core/execution/execution.ts'
+import type { ActionOrder, ArtifactLocation } from '../core/execution/execution.ts'
 
 export const INITIATOR_HEADER = 'x-pipewright-initiator'
 export const SOURCE_REVISION_HEADER = 'x-pipewright-source-revision'
@@ -44,6 +47,15 @@ export interface BuildRequest {
   readonly environmentVariables: readonly EnvironmentVariable[]
   readonly buildspec?: string
   readonly serviceRole?: string
+  /** whatever else takes the place of the project's own */
+  readonly overrides?: Pick<
+    StartBuildCommandInput,
+    | 'environmentTypeOverride'
+    | 'computeTypeOverride'
+    | 'imageOverride'
+    | 'logsConfigOverride'
+    | 'timeoutInMinutesOverride'
+  >
   /** of the primary input */
   readonly revision?: string
 }
@@ -96,6 +108,7 @@ export function startBuildInput(request: BuildRequest): StartBuildCommandInput {
     ...(request.buildspec !== undefined && { buildspecOverride: request.buildspec }),
     ...(request.serviceRole !== undefined && { serviceRoleOverride: request.serviceRole }),
     ...(order.encryptionKeyId !== undefined && { encryptionKeyOverride: order.encryptionKeyId }),
+    ...request.overrides,
   }
 }
 
