@@ -25,13 +25,15 @@ export interface ComposeOptions {
   readonly log: Log
   /** how clients outside reach this server; known once it listens */
   readonly endpoint: () => string
+  /** how our own runner and its builds do */
+  readonly localEndpoint: () => string
   /** the stream of a build runner broke: it may be gone */
   readonly onRunnerGone: () => void
   /** for crash tests */
   readonly probe?: Probe
 }
 
-export async function compose({ config, dataDir, log, endpoint, onRunnerGone, probe }: ComposeOptions) {
+export async function compose({ config, dataDir, log, endpoint, localEndpoint, onRunnerGone, probe }: ComposeOptions) {
   const clock = systemClock
   await using opened = new AsyncDisposableStack()
 
@@ -104,6 +106,7 @@ export async function compose({ config, dataDir, log, endpoint, onRunnerGone, pr
     log,
     newId,
     endpoint,
+    localEndpoint,
     network: config.buildNetwork ?? true,
   }
   const everything = {

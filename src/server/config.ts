@@ -20,6 +20,8 @@ export interface ServerConfig {
   /** base64, 32 bytes; absent: a file in the data folder */
   readonly masterKey?: string
   readonly maxBuilds?: number
+  /** without a trailing slash */
+  readonly publicUrl?: string
   /** off: builds reach no network but the server's own address through the sandbox' loopback */
   readonly buildNetwork?: boolean
 }
@@ -42,6 +44,10 @@ export const OPTIONS = {
     env: 'PIPEWRIGHT_DATABASE_URL',
     help: 'sqlite: (a file in the data folder) is what works today',
     fallback: 'sqlite:',
+  },
+  'public-url': {
+    env: 'PIPEWRIGHT_PUBLIC_URL',
+    help: 'how clients reach the server, for links in answers (default: the address it listens on)',
   },
   'tls-cert': { env: 'PIPEWRIGHT_TLS_CERT', help: 'PEM file of the certificate chain' },
   'tls-key': { env: 'PIPEWRIGHT_TLS_KEY', help: 'PEM file of the private key' },
@@ -94,6 +100,10 @@ export function loadServerConfig(
   const maxBuilds = read('max-builds')
   if (maxBuilds !== undefined && !/^[1-9]\d{0,3}$/.test(maxBuilds))
     problems.push(`PIPEWRIGHT_MAX_BUILDS: ${maxBuilds} is no count`)
+  const publicUrl = read('public-url')
+  if (publicUrl !== undefined && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? '')) {
+    problems.push(`PIPEWRIGHT_PUBLIC_URL: ${publicUrl} is no http or https address`)
+  }
   const masterKey = env[MASTER_KEY_VARIABLE]
   if (problems.length > 0) return { problems }
   return {
@@ -108,6 +118,7 @@ export function loadServerConfig(
       buildNetwork,
       ...(certFile !== undefined && keyFile !== undefined && { tls: { certFile, keyFile } }),
       ...(maxBuilds !== undefined && { maxBuilds: Number(maxBuilds) }),
+      ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),
       ...(masterKey !== undefined && { masterKey }),
     },
   }

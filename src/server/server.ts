@@ -54,8 +54,19 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   await chmod(dataDir.path, 0o700)
 
   let url = ''
+  let localUrl = ''
   const onRunnerGone = (): void => void setTimeout(() => runner.ensure(), RUNNER_ENDS_MS).unref()
-  const parts = opened.use(await compose({ config, dataDir, log, endpoint: () => url, onRunnerGone, ...hooks }))
+  const parts = opened.use(
+    await compose({
+      config,
+      dataDir,
+      log,
+      endpoint: () => config.publicUrl ?? url,
+      localEndpoint: () => localUrl,
+      onRunnerGone,
+      ...hooks,
+    }),
+  )
   await addKeys(parts, config)
   await catchUp(parts)
   const http = await createHttp(config, { ...parts, log })
@@ -64,7 +75,15 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   url = `${config.tls ? 'https' : 'http'}://${host}:${port}`
 
-  announceServer(dataDir.path, url)
+  // our own runner and its builds come in by loopback: no certificate and no proxy stands between us and them
+  if (config.tls === undefined && isLoopback(config.host)) localUrl = url
+  else {
+    const { tls: _tls, ...clear } = config
+    const local = await createHttp(clear, { ...parts, log })
+    opened.defer(() => local.app.close())
+    localUrl = `http://127.0.0.1:${(await listen(local.server, { ...clear, host: '127.0.0.1', port: 0 })).port}`
+  }
+  announceServer(dataDir.path, localUrl)
   const runner = startRunner({
     dataDir: dataDir.path,
     log,

@@ -15,8 +15,10 @@ export interface CodeBuildDependencies {
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
-  /** where builds and the runner reach this server, e.g. `http://127.0.0.1:4566` */
+  /** where clients reach this server, for links */
   readonly endpoint: () => string
+  /** where builds and the runner reach it, e.g. `http://127.0.0.1:4566`; absent: the same */
+  readonly localEndpoint?: () => string
   /** whether commands of builds reach the network; default true, they need it to reach Pipewright */
   readonly network?: boolean
   /**

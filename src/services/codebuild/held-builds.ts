@@ -63,7 +63,8 @@ export function createHeldBuilds(deps: CodeBuildDependencies): HeldBuilds {
       seconds: build.timeoutInMinutes * 60 + SESSION_SLACK_SECONDS,
     })
     const credentials = await held.credentials
-    return { endpoint: deps.endpoint(), network: deps.network ?? true, credentials, now: deps.clock.now() }
+    const endpoint = (deps.localEndpoint ?? deps.endpoint)()
+    return { endpoint, network: deps.network ?? true, credentials, now: deps.clock.now() }
   }
 
   const take = async (job: JobRow, worker: string, reports: readonly Report[]): Promise<boolean> => {
