@@ -7,6 +7,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Bus } from '../journal/journal.ts'
 import type { ActionProvider } from '../providers/provider.ts'
 import type { Store, Timer } from '../store/store.ts'
+import type { WorkerType } from './custom-jobs.ts'
 import { createDispatch } from './dispatch.ts'
 import type { TimeoutDocument } from './effects.ts'
 import type { Engine } from './engine.ts'
@@ -31,7 +32,7 @@ export interface EngineDependencies {
   readonly clientFor: ClientFor
   readonly limits?: NonNullable<DecideOptions['limits']>
   /** see `DispatchDependencies.customType`; absent: every custom type exists and has no queryable property */
-  readonly customType?: (order: ActionOrder) => Promise<{ readonly query?: string } | undefined>
+  readonly customType?: (order: ActionOrder) => Promise<WorkerType | undefined>
   /** a pipeline was created, updated or (undefined) deleted; may be told more often than that */
   readonly declared?: (key: PipelineKey, declaration: PipelineDeclaration | undefined) => void
   /** for tests: another way to wait */

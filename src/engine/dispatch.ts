@@ -9,7 +9,7 @@ import { InvariantViolation } from '../core/invariant.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { ActionAborted, type ActionOutcome, type ActionProvider } from '../providers/provider.ts'
 import type { OutboxEntry, Store } from '../store/store.ts'
-import { endCustomJobs, queueCustomJob } from './custom-jobs.ts'
+import { endCustomJobs, queueCustomJob, type WorkerType } from './custom-jobs.ts'
 import type { EngineEvent } from './engine.ts'
 import type { Probe } from './probe.ts'
 import { internalError, runAction, type RunDependencies } from './run-action.ts'
@@ -20,8 +20,8 @@ export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> 
   readonly jobs: Jobs
   readonly steps: Pick<Steps, 'send'>
   readonly providers: readonly ActionProvider[]
-  /** the registered custom action type behind an order: the value workers may ask for; undefined when the type was deleted */
-  readonly customType: ((order: ActionOrder) => Promise<{ readonly query?: string } | undefined>) | undefined
+  /** the registered action type behind an order that workers run; undefined when there is none (any more) */
+  readonly customType: ((order: ActionOrder) => Promise<WorkerType | undefined>) | undefined
   readonly probe: Probe | undefined
 }
 
@@ -78,31 +78,30 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
 
   async function run(outboxId: number, order: ActionOrder, signal: AbortSignal): Promise<void> {
     const { typeId } = order.action
-    if (typeId.owner === 'Custom') return await startCustom(outboxId, order)
-    const provider = providerOf(typeId)
-    const outcome = provider
-      ? await runAction({ ...dependencies, progress }, provider, order, signal)
-      : failed('ConfigurationError', `Pipewright cannot run the action type ${describe(typeId)} yet.`)
+    const provider = typeId.owner === 'Custom' ? undefined : providerOf(typeId)
+    if (provider === undefined) return await startJob(outboxId, order)
+    const outcome = await runAction({ ...dependencies, progress }, provider, order, signal)
     probe?.('after-provider', order.action.id)
     if (outcome !== undefined) await record(outboxId, order, outcome)
   }
 
-  async function startCustom(outboxId: number, order: ActionOrder): Promise<void> {
+  /** What no provider of ours runs, job workers may: those of custom types, and of types of the integration model. */
+  async function startJob(outboxId: number, order: ActionOrder): Promise<void> {
     const { typeId } = order.action
-    let type: { readonly query?: string } | undefined
+    const isCustom = typeId.owner === 'Custom'
+    let type: WorkerType | undefined = isCustom ? {} : undefined
     try {
-      type = dependencies.customType ? await dependencies.customType(order) : {}
+      if (dependencies.customType) type = await dependencies.customType(order)
     } catch (error) {
       return await record(outboxId, order, { type: 'Failed', error: internalError(dependencies, order, error) })
     }
-    if (type === undefined) {
-      return await record(
-        outboxId,
-        order,
-        failed('ConfigurationError', `The custom action type ${describe(typeId)} was deleted.`),
-      )
+    if (type === undefined || type.problem !== undefined) {
+      const unknown = isCustom
+        ? `The custom action type ${describe(typeId)} was deleted.`
+        : `Pipewright cannot run the action type ${describe(typeId)} yet.`
+      return await record(outboxId, order, failed('ConfigurationError', type?.problem ?? unknown))
     }
-    await queueCustomJob({ store, jobs }, { order, outboxId, query: type.query })
+    await queueCustomJob({ store, jobs }, { order, outboxId, type })
   }
 
   async function progress(

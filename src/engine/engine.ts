@@ -42,5 +42,5 @@ export interface Engine extends AsyncDisposable {
 }
 
 export { createEngine, type ClientFor, type EngineDependencies } from './create-engine.ts'
-export { customJobQueue, type CustomJobDocument } from './custom-jobs.ts'
+export { customJobQueue, type CustomJobDocument, type WorkerType } from './custom-jobs.ts'
 export type { CrashPoint, Probe } from './probe.ts'

@@ -127,6 +127,10 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       const { createWebhooks } = await import('../services/codepipeline/codepipeline.ts')
       return createWebhooks(dependencies)
     }),
+    actionTypeAdmin: once(async () => {
+      const { createActionTypeAdmin } = await import('../services/codepipeline/codepipeline.ts')
+      return createActionTypeAdmin(dependencies)
+    }),
     /** a runner's process is gone, whose name this is */
     runnerLost: async (worker: string): Promise<void> => {
       const { failBuildsOf } = await import('../services/codebuild/codebuild.ts')

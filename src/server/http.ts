@@ -15,7 +15,7 @@ import {
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
 import type { RunnerGateway } from '../services/codebuild/codebuild.ts'
-import type { Webhooks } from '../services/codepipeline/codepipeline.ts'
+import type { ActionTypeAdmin, Webhooks } from '../services/codepipeline/codepipeline.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
 import type { LiveStreams } from './live.ts'
@@ -27,6 +27,7 @@ export interface HttpParts {
   readonly live: LiveStreams
   readonly verify: (request: WireRequest) => Promise<VerifiedRequest | undefined>
   readonly webhooks: () => Promise<Webhooks>
+  readonly actionTypeAdmin: () => Promise<ActionTypeAdmin>
   readonly runnerGateway: () => Promise<RunnerGateway>
   readonly log: Log
 }
@@ -104,7 +105,7 @@ function ownApp(parts: HttpParts) {
   }
 }
 
-function ownEndpoints(app: FastifyInstance, { live, verify, log }: HttpParts): void {
+function ownEndpoints(app: FastifyInstance, { live, verify, log, actionTypeAdmin }: HttpParts): void {
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -124,6 +125,30 @@ function ownEndpoints(app: FastifyInstance, { live, verify, log }: HttpParts): v
       return reply
     })
   }
+  app.put('/_pipewright/action-types', async (request, reply) => {
+    const body = await readSmall(request.raw)
+    if (body === undefined) return reply.code(413).send({ message: 'The body is larger than 64 KB.' })
+    const verified = await verify({ ...toWireRequest(request.raw), body })
+    // what a pipeline's role may do is no matter of administration
+    if (verified?.principal.type !== 'Root' && verified?.principal.type !== 'User') {
+      return reply.code(403).send({ message: 'Sign the request with SigV4 for the service "pipewright", as a user.' })
+    }
+    const place = { account: verified.principal.account, region: verified.region }
+    const answer = await (await actionTypeAdmin()).put(place, body)
+    return reply.code(answer.statusCode).send(answer.body)
+  })
+}
+
+const MOST_SMALL_BYTES = 64 * 1024
+
+async function readSmall(message: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of message) {
+    size += (chunk as Buffer).length
+    if (size <= MOST_SMALL_BYTES) chunks.push(chunk as Buffer)
+  }
+  return size > MOST_SMALL_BYTES ? undefined : Buffer.concat(chunks)
 }
 
 async function serveRunner({ runnerGateway }: HttpParts, request: IncomingMessage, response: ServerResponse) {

@@ -16,6 +16,7 @@ import { createBus } from '../../src/journal/journal.ts'
 import { openKeyRing } from '../../src/keys/keys.ts'
 import { createProviders } from '../../src/providers/registry.ts'
 import {
+  createActionTypeAdmin,
   createCodePipelineService,
   createWebhooks,
   customTypeOf,
@@ -115,6 +116,7 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
     jobs,
     dispatcher,
     webhooks: createWebhooks(dependencies),
+    actionTypeAdmin: createActionTypeAdmin(dependencies),
     config,
     codepipeline: new CodePipelineClient(config(KEY)),
     iam: new IAMClient(config(KEY)),

@@ -1,11 +1,13 @@
 /** Custom action types as records, and everything that a type's definition says about its actions. */
 import type { ActionType as ApiActionType } from '@aws-sdk/client-codepipeline'
-import type { ActionType, CustomTypes } from '../../core/catalog/action-types.ts'
+import { actionTypeKey, type ActionType, type CustomTypes } from '../../core/catalog/action-types.ts'
 import type { ActionOrder } from '../../core/execution/execution.ts'
 import { toActionType, type CustomActionType } from '../../core/pipeline/custom-action-type.ts'
 import type { ActionTypeId } from '../../core/pipeline/declaration.ts'
+import type { WorkerType } from '../../engine/engine.ts'
 import type { Resource, ResourceKey, ResourceReader, Store } from '../../store/store.ts'
 import type { Place } from './arns.ts'
+import { clientOf, findIntegration, integrationQueue, integrationTypes } from './integration-types.ts'
 import type { Tags } from './tags.ts'
 
 export interface CustomType {
@@ -41,7 +43,8 @@ export const listCustomTypes = (
   resources.list<CustomType>({ account, region, service: 'codepipeline', type: 'actiontype' })
 
 /**
- * @param ids the types somebody will ask for; nothing is read when none of them is custom
+ * Custom types and those of the integration model.
+ * @param ids the types somebody will ask for; nothing is read when all of them are built in
  * @returns what validation and masking ask; with `deleted` also types that are gone, whose secrets are secrets still
  */
 export async function customTypes(
@@ -58,22 +61,31 @@ export async function customTypes(
       .filter(({ document }) => deleted || !document.deleted)
       .map(({ document, name }) => [name, toActionType(document.definition)]),
   )
-  return (id) => (id.owner === 'Custom' ? known.get(customTypeName(id)) : undefined)
+  const integrated = await integrationTypes(resources, place, ids, { forgotten: deleted })
+  return (id) => (id.owner === 'Custom' ? known.get(customTypeName(id)) : integrated.get(actionTypeKey(id)))
 }
 
 /**
- * Tells the engine whether a custom action's type still exists, and what its workers look for: the value of the queryable
- * property.
+ * Tells the engine whether workers run the action, on which queue, and what they look for: the value of the queryable property.
+ * @returns undefined when the type is gone or of a kind that no worker runs
  */
 export async function customTypeOf(
   { read }: Pick<Store, 'read'>,
   { pipeline, action }: ActionOrder,
-): Promise<{ readonly query?: string } | undefined> {
-  const type = (await customTypes(read.resources, pipeline, [action.typeId]))(action.typeId)
+): Promise<WorkerType | undefined> {
+  const { typeId } = action
+  const type = (await customTypes(read.resources, pipeline, [typeId]))(typeId)
   if (type === undefined) return undefined
   const property = type.configuration.find(({ queryable }) => queryable)?.name
   const query = property === undefined ? undefined : action.resolvedConfiguration[property]
-  return query === undefined ? {} : { query }
+  const found: WorkerType = query === undefined ? {} : { query }
+  if (typeId.owner === 'Custom') return found
+  const record = await findIntegration(read.resources, action.region, typeId)
+  if (record === undefined) return undefined
+  if (clientOf(record.document, pipeline.account) === undefined) {
+    return { problem: `The account ${pipeline.account} has not connected the action type ${record.name}.` }
+  }
+  return { queue: integrationQueue(record) }
 }
 
 /** As CreateCustomActionType and ListActionTypes show a type. */

@@ -3,19 +3,13 @@ import type { CurrentRevision, ExecutionDetails } from '@aws-sdk/client-codepipe
 import { findActionType } from '../../core/catalog/action-types.ts'
 import type { ActionOrder, ActionProgress, ArtifactRevision, ErrorDetails } from '../../core/execution/execution.ts'
 import { fillUrlTemplate } from '../../core/pipeline/custom-action-type.ts'
-import type { JobRow } from '../../jobs/jobs.ts'
 import type { Writer } from '../../store/store.ts'
 import type { EngineEvent } from '../../engine/engine.ts'
 import { customTypes } from './action-types.ts'
 import type { CodePipelineDependencies } from './dependencies.ts'
 import { invalidJobState } from './errors.ts'
-import { documentOf } from './jobs.ts'
+import { documentOf, type RunningJob } from './jobs.ts'
 import { accepted } from './pipelines.ts'
-
-export interface RunningJob {
-  readonly job: JobRow
-  readonly order: ActionOrder
-}
 
 export interface Details {
   readonly currentRevision?: CurrentRevision | undefined

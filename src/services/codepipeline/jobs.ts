@@ -4,7 +4,7 @@ import type { ActionExecution, ActionOrder, ArtifactLocation, PipelineState } fr
 import type { JobRow } from '../../jobs/jobs.ts'
 import type { Call } from '../../wire/wire.ts'
 import type { CodePipelineDependencies } from './dependencies.ts'
-import { invalidJobState, jobNotFound } from './errors.ts'
+import { invalidJobState, invalidNonce, jobNotFound } from './errors.ts'
 
 /** What the engine puts into a job; a continued action's next job carries the worker's own token. */
 export interface JobDocument {
@@ -33,14 +33,42 @@ export async function requireRunningJob(
   dependencies: CodePipelineDependencies,
   call: Call,
   jobId: string,
-): Promise<{ readonly job: JobRow; readonly order: ActionOrder }> {
-  const job = await requireJob(dependencies, call, jobId)
+): Promise<RunningJob> {
+  return await requireInProgress(dependencies, await requireJob(dependencies, call, jobId))
+}
+
+export interface RunningJob {
+  readonly job: JobRow
+  readonly order: ActionOrder
+}
+
+/** @throws InvalidJobStateException */
+export async function requireInProgress({ store }: CodePipelineDependencies, job: JobRow): Promise<RunningJob> {
   const { order } = documentOf(job)
-  const record = await dependencies.store.read.pipelines.load(order.pipeline)
+  const record = await store.read.pipelines.load(order.pipeline)
   // The engine ends abandoned jobs after its commit; until it has, the action's own status tells.
   const run = record && findRun(record.state, order)
-  if (job.status !== 'InProgress' || run?.status !== 'InProgress') throw invalidJobState(jobId)
+  if (job.status !== 'InProgress' || run?.status !== 'InProgress') throw invalidJobState(job.id)
   return { job, order }
+}
+
+/** The job is the worker's; the action hears of it. @throws JobNotFoundException, InvalidNonceException */
+export async function acknowledge(
+  { jobs, engine }: CodePipelineDependencies,
+  jobId: string,
+  nonce: string,
+): Promise<JobRow['status']> {
+  const job = await jobs.acknowledge(jobId, nonce)
+  if (job === 'unknown') throw jobNotFound(jobId)
+  if (job === 'wrong-nonce' || job === 'ended') throw invalidNonce()
+  const { order } = documentOf(job)
+  // Sent for a repeated acknowledgement too: the first may have been cut off before it got here.
+  await engine.send(order.pipeline, {
+    type: 'ActionAcknowledged',
+    executionId: order.executionId,
+    actionExecutionId: order.action.id,
+  })
+  return job.status
 }
 
 const findRun = ({ executions }: PipelineState, { executionId, action }: ActionOrder): ActionExecution | undefined => {

@@ -7,11 +7,12 @@ import { ACTION_TYPES, actionTypeKey } from '../../../core/catalog/action-types.
 import { toActionType } from '../../../core/pipeline/custom-action-type.ts'
 import { actionTypeView, listCustomTypes } from '../action-types.ts'
 import { define } from '../define.ts'
+import { listIntegrations } from '../integration-types.ts'
 import { page, readToken, writeToken } from '../tokens.ts'
 
 const PAGE = 100
 
-/** Built-in and custom types by owner, category, provider and version. */
+/** Built-in, custom and integration-model types by owner, category, provider and version. */
 export const listActionTypes = define<ListActionTypesCommandInput, ListActionTypesCommandOutput>(
   ListActionTypes$,
   '*',
@@ -22,7 +23,8 @@ export const listActionTypes = define<ListActionTypesCommandInput, ListActionTyp
     const custom = (await listCustomTypes(store.read.resources, place))
       .filter(({ document }) => !document.deleted)
       .map(({ document }) => toActionType(document.definition))
-    const types = [...ACTION_TYPES, ...custom]
+    const integrated = await listIntegrations(store.read.resources, place)
+    const types = [...ACTION_TYPES, ...custom, ...integrated]
       .map((type) => ({ type, key: actionTypeKey(type) }))
       .filter(({ type, key }) => (actionOwnerFilter === undefined || type.owner === actionOwnerFilter) && key > after)
       .sort((a, b) => (a.key < b.key ? -1 : 1))
