@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { ORDINARY_CONFIG, type Offers } from './advertisement.ts'
 import { RepositoryExists, UnsafeGitName } from './errors.ts'
 import type { GitHost, RefUpdate } from './git.ts'
 import { isSafeRepositoryId, requireRef } from './names.ts'
@@ -30,6 +31,7 @@ export async function openGitHost({ folder, git: program = 'git' }: GitHostOptio
   await mkdir(git.home, { recursive: true })
   const opened = new Map<string, OpenedRepository>()
   const pushes = new Map<string, number>()
+  const offers: Offers = new Map()
   const underWay = new Set<Promise<unknown>>()
   const pathOf = (id: string): string => join(root, `${id}.git`)
 
@@ -44,7 +46,7 @@ export async function openGitHost({ folder, git: program = 'git' }: GitHostOptio
   }
 
   const remember = (id: string): OpenedRepository => {
-    const repository = opened.get(id) ?? openRepository(git, pathOf(id), track)
+    const repository = opened.get(id) ?? openRepository(git, pathOf(id), track, offers)
     opened.delete(id)
     opened.set(id, repository) // at the end: the order is that of use
     for (const [oldId, old] of opened) {
@@ -124,7 +126,7 @@ async function layOut(gitDir: string, defaultBranch: string): Promise<void> {
   await Promise.all(folders.map((path) => mkdir(join(gitDir, path), { recursive: true })))
   await Promise.all([
     writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`),
-    writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n'),
+    writeFile(join(gitDir, 'config'), ORDINARY_CONFIG),
     // an artifact is the whole tree, as a clone has it: what a project leaves out of its release archives belongs to it
     writeFile(join(gitDir, 'info/attributes'), '* -export-ignore -export-subst\n'),
   ])

@@ -68,6 +68,7 @@ async function receive(
   await Promise.race([relay(), failed])
   const moved = await movedRefs(repository, push, report)
   if (moved.length > 0) {
+    repository.advertisement.vouch(moved.flatMap(({ after }) => after ?? []))
     await adoptDefaultBranch(repository, moved)
     await onPush(moved)
   }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { openAdvertisement, type Advertisement, type Offers } from './advertisement.ts'
 import { openCatFile, type CatFile } from './cat-file.ts'
 import type { GitRepository, GitTreeEntry } from './git.ts'
 import { isObjectId, isSafeRefName, isSafeTreePath, requireRef, ZERO_ID } from './names.ts'
@@ -15,6 +16,7 @@ export interface Repository {
   readonly gitDir: string
   readonly refs: Refs
   readonly reader: ObjectReader
+  readonly advertisement: Advertisement
   /** registers work that must end before the host may */
   readonly track: <T>(work: Promise<T>) => Promise<T>
 }
@@ -29,14 +31,15 @@ export interface OpenedRepository extends GitRepository {
 /** Blobs up to this come whole from the shared helper; a larger one gets a process of its own, so that nobody waits behind it. */
 const SMALL_BLOB_BYTES = 1 << 20
 
-export function openRepository(git: Git, gitDir: string, track: Repository['track']): OpenedRepository {
+export function openRepository(git: Git, gitDir: string, track: Repository['track'], offers: Offers): OpenedRepository {
   const helpers: readonly [CatFile, CatFile] = [
     openCatFile(git, gitDir, '--batch'),
     openCatFile(git, gitDir, '--batch-check'),
   ]
   const refs = openRefs(gitDir)
   const reader = createObjectReader(...helpers)
-  const internals: Repository = { git, gitDir, refs, reader, track }
+  const advertisement = openAdvertisement(gitDir, refs, offers)
+  const internals: Repository = { git, gitDir, refs, reader, advertisement, track }
   const commitOf = async (id: string): Promise<string | undefined> => (await reader.describe(`${id}^{commit}`))?.id
 
   const blobSize: GitRepository['blobSize'] = async (id) => {

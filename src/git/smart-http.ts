@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { MAX_LEARNED_BYTES } from './advertisement.ts'
 import type { RefUpdate, SmartHttpRequest, SmartHttpResponse } from './git.ts'
 import { encodePacket, FLUSH } from './pkt-line.ts'
 import { startGit } from './process.ts'
@@ -28,23 +29,43 @@ const ROUTES: Readonly<Record<string, { readonly method: string; readonly serve:
   '/git-receive-pack': { method: 'POST', serve: receivePack },
 }
 
-async function advertise({ git, gitDir }: Repository, request: SmartHttpRequest): Promise<SmartHttpResponse> {
+async function advertise(
+  { git, gitDir, advertisement }: Repository,
+  request: SmartHttpRequest,
+): Promise<SmartHttpResponse> {
   const service = new URLSearchParams(request.query).get('service')
   if (service !== 'git-upload-pack' && service !== 'git-receive-pack')
     return plain(403, 'only the smart protocol is spoken here; is this git client very old?')
+  const contentType = `application/x-${service}-advertisement`
   const environment = clientEnvironment(request)
+  const protocol = environment.GIT_PROTOCOL
+  // version 2 starts with its own greeting, and only fetching has a version 2
+  const isVersion2 = service === 'git-upload-pack' && protocol?.split(':').includes('version=2') === true
+  const greeting = isVersion2 ? [] : [encodePacket(`# service=${service}\n`), FLUSH]
+  const told = await advertisement.tell(service, protocol)
+  if (told !== undefined) return ok(contentType, Readable.from([Buffer.concat([...greeting, told])]))
   // strict: the folder itself, never one inside it that looks like a repository; receive-pack has no such search
   const command = service === 'git-upload-pack' ? ['upload-pack', '--strict'] : ['receive-pack']
   const body = new PassThrough()
-  // version 2 starts with its own greeting, and only fetching has a version 2
-  const isVersion2 =
-    service === 'git-upload-pack' && environment.GIT_PROTOCOL?.split(':').includes('version=2') === true
-  if (!isVersion2) body.write(Buffer.concat([encodePacket(`# service=${service}\n`), FLUSH]))
+  if (greeting.length > 0) body.write(Buffer.concat(greeting))
   const child = startGit(git, gitDir, [...command, '--stateless-rpc', '--advertise-refs', '.'], environment)
   child.stdin.end()
   child.stderr.resume()
+  const said = firstBytes(child.stdout, MAX_LEARNED_BYTES + 1)
+  child.stdout.once('end', () => advertisement.learn(service, protocol, said()))
   connect(child, body, request.signal)
-  return ok(`application/x-${service}-advertisement`, body)
+  return ok(contentType, body)
+}
+
+/** Listens to a stream that somebody else reads. */
+function firstBytes(stream: Readable, limit: number): () => Buffer {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream.on('data', (chunk: Buffer) => {
+    if (size < limit) chunks.push(chunk)
+    size += chunk.length
+  })
+  return () => Buffer.concat(chunks)
 }
 
 async function uploadPack({ git, gitDir }: Repository, request: SmartHttpRequest): Promise<SmartHttpResponse> {
