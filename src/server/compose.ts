@@ -54,7 +54,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       log,
       // a build never runs twice by itself: its runner fell silent, so it failed, and says why
       onLeaseExpired: async (job) => {
-        const { BUILD_QUEUE, failLostBuild } = await import('../services/codebuild/codebuild.ts')
+        const { BUILD_QUEUE, failLostBuild } = await import('../services/codebuild/runners.ts')
         return job.queue === BUILD_QUEUE ? failLostBuild(dependencies, job) : 'requeue'
       },
     }),
@@ -120,7 +120,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       return createGitHttp({ ...dependencies, authenticator: auth })
     }),
     runnerGateway: once(async () => {
-      const { createRunnerGateway } = await import('../services/codebuild/codebuild.ts')
+      const { createRunnerGateway } = await import('../services/codebuild/runners.ts')
       return gateways.use(createRunnerGateway({ ...dependencies, dataDir: dataDir.path, onRunnerGone }))
     }),
     webhooks: once(async () => {
@@ -133,7 +133,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     }),
     /** a runner's process is gone, whose name this is */
     runnerLost: async (worker: string): Promise<void> => {
-      const { failBuildsOf } = await import('../services/codebuild/codebuild.ts')
+      const { failBuildsOf } = await import('../services/codebuild/runners.ts')
       await failBuildsOf(dependencies, worker)
     },
     websites: once(async () => {

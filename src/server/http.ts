@@ -14,7 +14,7 @@ import {
   type WireRequest,
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
-import type { RunnerGateway } from '../services/codebuild/codebuild.ts'
+import type { RunnerGateway } from '../services/codebuild/runners.ts'
 import type { ActionTypeAdmin, Webhooks } from '../services/codepipeline/codepipeline.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'

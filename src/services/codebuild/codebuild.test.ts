@@ -8,7 +8,7 @@ import type {
   Project,
   StartBuildInput,
 } from '@aws-sdk/client-codebuild'
-import { BUILD_QUEUE } from './codebuild.ts'
+import { BUILD_QUEUE } from './runners.ts'
 import { openBuildServer, pipelineCall, PLACE, project, spec, type BuildServer } from './testing.ts'
 
 const start = async (server: BuildServer, input: Partial<StartBuildInput> = {}, call = {}): Promise<Build> => {

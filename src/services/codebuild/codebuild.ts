@@ -40,8 +40,4 @@ export const createCodeBuildService = (deps: CodeBuildDependencies): ServiceDefi
   operations: OPERATIONS.map((make) => make(deps) as ServiceDefinition['operations'][number]),
 })
 
-export { failBuildsOf, failLostBuild } from './builds.ts'
 export type { CodeBuildDependencies, SecretsLookup } from './dependencies.ts'
-export { createRunnerGateway, type GatewayOptions, type RunnerGateway } from './gateway.ts'
-/** the queue of `jobs` that builds wait in */
-export { QUEUE as BUILD_QUEUE } from './build-record.ts'

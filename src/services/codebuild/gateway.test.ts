@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { BUILD_QUEUE } from './codebuild.ts'
+import { BUILD_QUEUE } from './runners.ts'
 import { jobIdOf } from './build-record.ts'
 import { openBuildServer, PLACE, project, type BuildServer } from './testing.ts'
 import { runnerToken } from '../../runner/runner.ts'

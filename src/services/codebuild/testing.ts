@@ -14,7 +14,8 @@ import { createBus, openLogFiles, type BusEvent, type LogFiles } from '../../jou
 import { announceServer, startRunner } from '../../runner/runner.ts'
 import { openSqliteStore, type Store } from '../../store/store.ts'
 import type { Call, Operation } from '../../wire/wire.ts'
-import { createCodeBuildService, createRunnerGateway, failLostBuild, type CodeBuildDependencies } from './codebuild.ts'
+import { createCodeBuildService, type CodeBuildDependencies } from './codebuild.ts'
+import { createRunnerGateway, failLostBuild } from './runners.ts'
 
 export const PLACE = { account: '000000000000', region: 'eu-west-1' } as const
 
