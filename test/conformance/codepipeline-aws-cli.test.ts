@@ -96,6 +96,28 @@ test(
     const started = await aws('codepipeline start-pipeline-execution', '--name', 'P3')
     assert.match(String(started?.['pipelineExecutionId']), /^[0-9a-f-]{36}$/)
     await assert.rejects(aws('codepipeline get-pipeline', '--name', 'Nope'), /PipelineNotFoundException/)
+
+    const webhook = {
+      name: 'hook',
+      targetPipeline: 'P3',
+      targetAction: 'S',
+      filters: [
+        { jsonPath: '$.ref', matchEquals: 'refs/heads/main' },
+        { jsonPath: '$.head_commit.modified', matchEquals: '^.*mypath.*$' },
+      ],
+      authentication: 'GITHUB_HMAC',
+      authenticationConfiguration: { SecretToken: 'sesame' },
+    }
+    const put = await aws('codepipeline put-webhook', '--webhook', JSON.stringify(webhook))
+    const arn = 'arn:aws:codepipeline:eu-west-1:000000000000:webhook:hook'
+    const masked = { ...webhook, authenticationConfiguration: { SecretToken: '****' } }
+    assert.partialDeepStrictEqual(put, { webhook: { definition: masked, arn } })
+    const hook = ['--webhook-name', 'hook']
+    assert.deepEqual(await aws('codepipeline register-webhook-with-third-party', ...hook), undefined)
+    assert.deepEqual(await aws('codepipeline list-webhooks'), { webhooks: [put?.['webhook']] })
+    await aws('codepipeline delete-webhook', '--name', 'hook')
+    await aws('codepipeline delete-webhook', '--name', 'hook')
+    assert.deepEqual(await aws('codepipeline list-webhooks'), { webhooks: [] })
     assert.equal(await aws('codepipeline delete-pipeline', '--name', 'P3'), undefined)
   },
 )

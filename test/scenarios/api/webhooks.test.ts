@@ -156,6 +156,13 @@ describe('a delivery', () => {
     const ping = JSON.stringify({ zen: 'Design for failure.', hook_id: 1 })
     assert.deepEqual(await deliver(tester, url, ping, { ...signed(ping), 'x-github-event': 'ping' }), IGNORED)
     assert.deepEqual(await deliver(tester, url, push('main', { after: '0'.repeat(40), deleted: true })), IGNORED)
+    await put(tester, { filters: [{ jsonPath: '$.ref' }] })
+    const tag = { ref: 'refs/tags/v1', after: '0'.repeat(40), deleted: true }
+    assert.equal(
+      (await deliver(tester, url, tag)).body['status'],
+      'started',
+      'what else goes is for the filters to say',
+    )
     await tester.codepipeline.send(new DeletePipelineCommand({ name: 'P3' }))
     assert.deepEqual(await deliver(tester, url, push()), IGNORED)
     assert.equal((await list(tester)).length, 1, 'the webhook stays')

@@ -85,7 +85,7 @@ async function trigger(
     return IGNORED
   }
   const custom = await customTypes(store.read.resources, key, [action.actionTypeId], { deleted: true })
-  if (!passes(document.filters, payload, action, custom) || isDeletion(payload)) return IGNORED
+  if (!passes(document.filters, payload, action, custom) || isDeletion(payload, action)) return IGNORED
 
   const answer = await engine.send(
     key,

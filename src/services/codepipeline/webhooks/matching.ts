@@ -34,25 +34,31 @@ function fillIn(text: string, { configuration, actionTypeId }: ActionDeclaration
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
-/** A branch that was deleted has nothing to run. */
-export const isDeletion = (payload: unknown): boolean => {
-  const { after, deleted } = membersOf(payload)
-  return deleted === true && typeof after === 'string' && /^0+$/.test(after)
-}
+/** The action's own branch was deleted: there is nothing to run. */
+export const isDeletion = (payload: unknown, action: ActionDeclaration): boolean =>
+  isBranchOf(payload, action) && isNothing(membersOf(payload)['after'])
 
 /** The pushed commit, when the payload is a push to the branch that the action reads: what runs is what was pushed. */
 export function pushedRevision(
   payload: unknown,
-  { name, configuration, actionTypeId }: ActionDeclaration,
+  action: ActionDeclaration,
   custom: CustomTypes,
 ): readonly SourceRevisionOverride[] {
-  const { ref, after } = membersOf(payload)
-  const branch = configuration['Branch'] ?? configuration['BranchName']
-  if (branch === undefined || ref !== `refs/heads/${branch}`) return []
-  if (typeof after !== 'string' || !COMMIT.test(after) || /^0+$/.test(after)) return []
-  const revisionType = findActionType(actionTypeId, custom)?.revisionTypes.find((type) => type === 'COMMIT_ID')
-  return revisionType === undefined ? [] : [{ actionName: name, revisionType, revisionValue: after }]
+  const { after } = membersOf(payload)
+  if (!isBranchOf(payload, action)) return []
+  if (typeof after !== 'string' || !COMMIT.test(after) || isNothing(after)) return []
+  const type = findActionType(action.actionTypeId, custom)
+  const revisionType = type?.revisionTypes.find((type) => type === 'COMMIT_ID')
+  return revisionType === undefined ? [] : [{ actionName: action.name, revisionType, revisionValue: after }]
 }
+
+function isBranchOf(payload: unknown, { configuration }: ActionDeclaration): boolean {
+  const branch = configuration['Branch'] ?? configuration['BranchName']
+  return branch !== undefined && membersOf(payload)['ref'] === `refs/heads/${branch}`
+}
+
+/** The id that git gives to what is not there. */
+const isNothing = (commit: unknown): boolean => typeof commit === 'string' && /^0+$/.test(commit)
 
 const membersOf = (payload: unknown): Readonly<Record<string, unknown>> =>
   typeof payload === 'object' && payload !== null ? (payload as Readonly<Record<string, unknown>>) : {}
