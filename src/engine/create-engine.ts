@@ -6,6 +6,7 @@ import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Bus } from '../journal/journal.ts'
 import type { ActionProvider } from '../providers/provider.ts'
+import type { RuleProvider } from '../rules/rule.ts'
 import type { Store, Timer } from '../store/store.ts'
 import type { WorkerType } from './custom-jobs.ts'
 import { createDispatch } from './dispatch.ts'
@@ -29,6 +30,8 @@ export interface EngineDependencies {
   /** 7 random characters out of [A-Za-z0-9] */
   readonly newKey: () => string
   readonly providers: readonly ActionProvider[]
+  /** of stage conditions; absent: none, and every rule says that its type cannot be evaluated */
+  readonly rules?: readonly RuleProvider[]
   readonly clientFor: ClientFor
   readonly limits?: NonNullable<DecideOptions['limits']>
   /** see `DispatchDependencies.customType`; absent: every custom type exists and has no queryable property */
@@ -58,7 +61,13 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       dispatch.perform(entries)
     },
   })
-  const dispatch = createDispatch({ ...dependencies, steps, customType: dependencies.customType, probe })
+  const dispatch = createDispatch({
+    ...dependencies,
+    rules: dependencies.rules ?? [],
+    steps,
+    customType: dependencies.customType,
+    probe,
+  })
   const timers = createTimers({
     store,
     clock,
@@ -68,8 +77,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   })
 
   async function fireTimeout({ id, document }: Timer): Promise<void> {
-    const { pipeline, executionId, actionExecutionId } = document as TimeoutDocument
-    await steps.send(pipeline, { type: 'ActionTimedOut', executionId, actionExecutionId }, { fired: [id] })
+    const { pipeline, ...event } = document as TimeoutDocument
+    await steps.send(pipeline, event, { fired: [id] })
   }
 
   return {

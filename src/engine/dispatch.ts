@@ -3,15 +3,18 @@
  * either repeats the entry (performers are idempotent by action execution id) or finds its outcome recorded.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ActionOrder, Command, ErrorDetails } from '../core/execution/execution.ts'
+import type { ActionOrder, Command, ErrorDetails, PipelineKey } from '../core/execution/execution.ts'
 import type { ActionTypeId } from '../core/pipeline/declaration.ts'
+import type { Clock } from '../base/clock.ts'
 import { InvariantViolation } from '../core/invariant.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { ActionAborted, type ActionOutcome, type ActionProvider } from '../providers/provider.ts'
+import type { RuleProvider } from '../rules/rule.ts'
 import type { OutboxEntry, Store } from '../store/store.ts'
 import { endCustomJobs, queueCustomJob, type WorkerType } from './custom-jobs.ts'
 import type { EngineEvent } from './engine.ts'
 import type { Probe } from './probe.ts'
+import { createRuleDispatch } from './dispatch-rules.ts'
 import { internalError, runAction, type RunDependencies } from './run-action.ts'
 import type { Steps } from './step.ts'
 
@@ -20,6 +23,8 @@ export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> 
   readonly jobs: Jobs
   readonly steps: Pick<Steps, 'send'>
   readonly providers: readonly ActionProvider[]
+  readonly rules: readonly RuleProvider[]
+  readonly clock: Clock
   /** the registered action type behind an order that workers run; undefined when there is none (any more) */
   readonly customType: ((order: ActionOrder) => Promise<WorkerType | undefined>) | undefined
   readonly probe: Probe | undefined
@@ -49,12 +54,15 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   const runs = new Map<string, Run>()
   const tasks = new Set<Promise<void>>()
   const stopping = new AbortController()
+  const rules = createRuleDispatch({ ...dependencies, save, isStopping: () => stopping.signal.aborted })
 
   function perform({ id, command }: OutboxEntry): void {
     if (stopping.signal.aborted) return
     probe?.('before-dispatch', command.type)
     if (command.type === 'StartAction') start(id, command)
     else if (command.type === 'AbandonAction') track(abandon(id, command))
+    else if (command.type === 'StartRule') track(rules.start(id, command.order))
+    else if (command.type === 'AbandonRule') track(rules.abandon(id, command))
   }
 
   function track(task: Promise<void>): void {
@@ -111,21 +119,25 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
     await steps.send(pipeline, { type: 'ActionProgressed', executionId, actionExecutionId: action.id, progress: news })
   }
 
+  const record = (outboxId: number, order: ActionOrder, outcome: ActionOutcome): Promise<void> =>
+    save(outboxId, order.pipeline, eventOf(order, outcome), order.action.id)
+
   /** The outcome and the end of the outbox entry, one commit. A store that fails is asked again: the work behind it is done. */
-  async function record(outboxId: number, order: ActionOrder, outcome: ActionOutcome): Promise<void> {
-    const event = eventOf(order, outcome)
+  async function save(
+    outboxId: number,
+    pipeline: PipelineKey,
+    event: EngineEvent | undefined,
+    id: string,
+  ): Promise<void> {
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 30_000)) {
-      probe?.('before-outcome-commit', order.action.id)
+      probe?.('before-outcome-commit', id)
       try {
-        if (event) await steps.send(order.pipeline, event, { performed: [outboxId] })
+        if (event) await steps.send(pipeline, event, { performed: [outboxId] })
         else await store.write((tx) => tx.outbox.remove([outboxId]))
         return
       } catch (error) {
         if (error instanceof InvariantViolation || stopping.signal.aborted) throw error
-        log.error(
-          { err: error, actionExecutionId: order.action.id, waitMs },
-          "an action's outcome could not be saved; trying again",
-        )
+        log.error({ err: error, actionExecutionId: id, waitMs }, 'an outcome could not be saved; trying again')
         await delay(waitMs, undefined, { signal: stopping.signal })
       }
     }
@@ -151,6 +163,7 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
       const shutdown = new ActionAborted('shutdown', 'Pipewright is stopping')
       stopping.abort(shutdown)
       for (const { controller } of runs.values()) controller.abort(shutdown)
+      rules.stop(shutdown)
       await Promise.all(tasks)
     },
   }

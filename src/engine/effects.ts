@@ -1,5 +1,5 @@
 /** What a unit of work leaves behind besides the state: outbox entries, timers, events. Collected first, written once at its end. */
-import type { ActionExecutionId, Command, PipelineKey } from '../core/execution/execution.ts'
+import type { ActionExecutionId, Command, PipelineKey, RuleExecutionId } from '../core/execution/execution.ts'
 import type { Bus } from '../journal/journal.ts'
 import type { EventRow, OutboxEntry, Writer } from '../store/store.ts'
 
@@ -21,17 +21,23 @@ export interface Written {
   readonly timerAt: number | undefined
 }
 
-export interface TimeoutDocument {
-  readonly type: 'ActionTimedOut'
-  readonly pipeline: PipelineKey
-  readonly executionId: string
-  readonly actionExecutionId: ActionExecutionId
-}
+/** What a timer's row holds: the event that happens then. */
+export type TimeoutDocument = { readonly pipeline: PipelineKey; readonly executionId: string } & (
+  | { readonly type: 'ActionTimedOut'; readonly actionExecutionId: ActionExecutionId }
+  | { readonly type: 'RuleTimedOut' | 'RuleDue'; readonly ruleExecutionId: RuleExecutionId }
+)
 
 export const timeoutId = (actionExecutionId: ActionExecutionId): string => `action-timeout/${actionExecutionId}`
 
+const ruleTimerId = (purpose: 'timeout' | 'check', id: RuleExecutionId): string => `rule-${purpose}/${id}`
+
+const RULE_EVENT = { timeout: 'RuleTimedOut', check: 'RuleDue' } as const
+
+/** A command that somebody has to perform; it waits in the outbox until it is. */
+export type Outgoing = Extract<Command, { type: 'StartAction' | 'AbandonAction' | 'StartRule' | 'AbandonRule' }>
+
 export function createEffects(): Effects {
-  const outgoing: Extract<Command, { type: 'StartAction' | 'AbandonAction' }>[] = []
+  const outgoing: Outgoing[] = []
   const events: Extract<Command, { type: 'PublishEvent' }>['event'][] = []
   const performedIds = new Set<number>()
   /** in order: an action that starts and ends within one unit sets its timer and clears it */
@@ -40,12 +46,22 @@ export function createEffects(): Effects {
   const collect = {
     StartAction: (command) => outgoing.push(command),
     AbandonAction: (command) => outgoing.push(command),
+    StartRule: (command) => outgoing.push(command),
+    AbandonRule: (command) => outgoing.push(command),
     PublishEvent: ({ event }) => events.push(event),
     ScheduleTimeout: ({ pipeline, executionId, actionExecutionId, at }) =>
       timers.set(timeoutId(actionExecutionId), {
         at,
         document: { type: 'ActionTimedOut', pipeline, executionId, actionExecutionId },
       }),
+    ScheduleRule: ({ pipeline, executionId, ruleExecutionId, purpose, at }) =>
+      timers.set(ruleTimerId(purpose, ruleExecutionId), {
+        at,
+        document: { type: RULE_EVENT[purpose], pipeline, executionId, ruleExecutionId },
+      }),
+    CancelRuleTimers: ({ ruleExecutionId }) => {
+      for (const purpose of ['timeout', 'check'] as const) timers.set(ruleTimerId(purpose, ruleExecutionId), 'clear')
+    },
     CancelTimeout: ({ actionExecutionId }) => timers.set(timeoutId(actionExecutionId), 'clear'),
   } satisfies { [Type in Command['type']]: (command: Extract<Command, { type: Type }>) => unknown }
 

@@ -1,22 +1,26 @@
-/** The door of rule providers (stage conditions, V2): the types that the engine and the rules of a later version share. */
-import type { ActionExecutionId, ErrorDetails, ExecutionId, PipelineKey } from '../core/execution/execution.ts'
+/** The door of rule providers (stage conditions, V2): what a rule is given, and what it says. */
+import type { ErrorDetails, Instant, RuleOrder, RuleProgress } from '../core/execution/execution.ts'
 import type { RuleTypeId } from '../core/pipeline/declaration.ts'
 
-export interface RuleOrder {
-  readonly pipeline: PipelineKey
-  readonly executionId: ExecutionId
-  readonly stage: string
-  readonly ruleExecutionId: ActionExecutionId
-  readonly typeId: RuleTypeId
-  readonly region: string
-  readonly roleArn: string
-  readonly resolvedConfiguration: Readonly<Record<string, string>>
-}
+export type { RuleOrder } from '../core/execution/execution.ts'
 
-export type RuleOutcome = { readonly type: 'Succeeded' } | { readonly type: 'Failed'; readonly error: ErrorDetails }
+export type RuleOutcome =
+  | { readonly type: 'Succeeded'; readonly progress?: RuleProgress }
+  /** the rule is not met */
+  | { readonly type: 'Failed'; readonly error: ErrorDetails; readonly progress?: RuleProgress }
+  /** it could not be evaluated */
+  | { readonly type: 'Errored'; readonly error: ErrorDetails; readonly progress?: RuleProgress }
+  /** not met yet: `run` is called again then; without `until` it is not met before its time is over */
+  | { readonly type: 'Waiting'; readonly until?: Instant; readonly progress?: RuleProgress }
+
+export interface RuleContext {
+  /** fires when nobody waits for the outcome any more, and on shutdown */
+  readonly signal: AbortSignal
+  readonly now: Instant
+}
 
 export interface RuleProvider {
   readonly types: readonly RuleTypeId[]
-  /** Like an action provider's `run`: at least once, idempotent by `ruleExecutionId`. */
-  run(order: RuleOrder, context: { readonly signal: AbortSignal }): Promise<RuleOutcome>
+  /** Like an action provider's `run`: at least once, idempotent by `order.rule.id`. */
+  run(order: RuleOrder, context: RuleContext): Promise<RuleOutcome>
 }

@@ -10,6 +10,7 @@ import { createJobs } from '../jobs/jobs.ts'
 import { createBus, openLogFiles } from '../journal/journal.ts'
 import { openKeyRing } from '../keys/keys.ts'
 import { createProviders } from '../providers/registry.ts'
+import { createRules } from '../rules/registry.ts'
 import { openSqliteStore } from '../store/store.ts'
 import { createTriggers } from '../triggers/triggers.ts'
 import { createDispatcher, createRequestVerifier, inProcessHandler } from '../wire/wire.ts'
@@ -81,6 +82,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       newId,
       newKey: () => randomAlphanumeric(7),
       providers: createProviders({ git }),
+      rules: createRules(),
       clientFor,
       customType: async (order) =>
         (await import('../services/codepipeline/codepipeline.ts')).customTypeOf(store, order),

@@ -1,5 +1,11 @@
 /** Pipelines for tests of stores: every detail that a test does not mention. */
-import type { ActionExecution, PipelineExecution, PipelineKey, PipelineState } from '../core/execution/execution.ts'
+import type {
+  ActionExecution,
+  PipelineExecution,
+  PipelineKey,
+  PipelineState,
+  RuleExecution,
+} from '../core/execution/execution.ts'
 
 export const KEY: PipelineKey = { account: '111111111111', region: 'eu-west-1', name: 'site' }
 
@@ -65,5 +71,23 @@ export const anAction = (id: string, executionId: string, more: Partial<ActionEx
   resolvedConfiguration: { ProjectName: 'unit-tests' },
   inputArtifacts: [{ name: 'Source', bucket: 'artifacts', key: 'site/Source/abcdefg' }],
   outputArtifacts: [],
+  ...more,
+})
+
+export const aRule = (id: string, executionId: string, more: Partial<RuleExecution> = {}): RuleExecution => ({
+  id,
+  executionId,
+  pipelineVersion: 1,
+  stage: 'Build',
+  condition: 'onSuccess',
+  rule: 'Check',
+  typeId: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '1' },
+  region: 'eu-west-1',
+  status: 'InProgress',
+  startedAt: 1,
+  updatedAt: 1,
+  configuration: {},
+  resolvedConfiguration: {},
+  inputArtifacts: [],
   ...more,
 })

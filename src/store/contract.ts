@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import type { Command } from '../core/execution/execution.ts'
-import { anAction, anExecution, aState, KEY } from './contract-data.ts'
+import type { Command, PipelineState } from '../core/execution/execution.ts'
+import { anAction, anExecution, aRule, aState, KEY } from './contract-data.ts'
 import {
   StaleWrite,
   type JobRow,
@@ -316,6 +316,28 @@ function pipelines({ store }: Contract): void {
       ['third InProgress', 'second Failed', 'first Failed'],
     )
     assert.equal((await store().read.pipelines.load(KEY))?.state.replacedActions, undefined)
+  })
+
+  test('the runs of rules are in their execution and in history, newest first, those set back within one decision too', async () => {
+    const state = (id: string, status: 'Failed' | 'InProgress', more: Partial<PipelineState> = {}) => {
+      const condition = { status, changedAt: 1, rules: { Check: aRule(id, 'e1', { status }) } } as const
+      const stage = { status: 'InProgress', startedAt: 1, actions: {}, conditions: { onSuccess: condition } } as const
+      return aState({ ...more, executions: { e1: anExecution('e1', { stages: { Build: stage } }) } })
+    }
+    const first = await save(await create(), state('first', 'InProgress'))
+    const replacedRules = [aRule('first', 'e1', { status: 'Failed' }), aRule('second', 'e1', { status: 'Failed' })]
+    await save(first, state('third', 'InProgress', { replacedRules }))
+    const { pipelines } = store().read
+    const seen = async (page: Parameters<typeof pipelines.ruleExecutions>[1]): Promise<string[]> =>
+      (await pipelines.ruleExecutions(KEY, page)).map(({ rule }) => `${rule.id} ${rule.status}`)
+    assert.deepEqual(await seen({ limit: 9 }), ['third InProgress', 'second Failed', 'first Failed'])
+    assert.deepEqual(await seen({ limit: 1, executionId: 'e1' }), ['third InProgress'])
+    assert.deepEqual(await seen({ limit: 9, executionId: 'e2' }), [])
+    const [last] = await pipelines.ruleExecutions(KEY, { limit: 1 })
+    assert.deepEqual(await seen({ limit: 9, before: last?.sequence ?? 0 }), ['second Failed', 'first Failed'])
+    const loaded = (await pipelines.load(KEY))?.state
+    assert.equal(loaded?.executions['e1']?.stages['Build']?.conditions?.onSuccess?.rules['Check']?.id, 'third')
+    assert.equal(loaded?.replacedRules, undefined)
   })
 
   test('an update adds a version; older ones stay readable and come with the aggregate while they are needed', async () => {

@@ -12,6 +12,7 @@ import type {
   PipelineExecution,
   PipelineKey,
   PipelineState,
+  RuleExecution,
 } from '../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 
@@ -144,13 +145,18 @@ export interface PipelineReader {
     key: PipelineKey,
     page: { executionId?: ExecutionId; before?: number; limit: number },
   ): Promise<readonly { readonly sequence: number; readonly action: ActionExecution }[]>
+  /** the same of rules */
+  ruleExecutions(
+    key: PipelineKey,
+    page: { executionId?: ExecutionId; before?: number; limit: number },
+  ): Promise<readonly { readonly sequence: number; readonly rule: RuleExecution }[]>
 }
 
 export interface PipelineWriter extends PipelineReader {
   /** @throws StaleWrite when the name is taken */
   create(state: PipelineState, tags: Readonly<Record<string, string>>): Promise<PipelineRecord>
   /**
-   * Saves what changed between two states by object identity: the aggregate, each changed execution, each changed action run,
+   * Saves what changed between two states by object identity: the aggregate, each changed execution, each changed action and rule run,
    * a new declaration version. @throws StaleWrite when `before.revision` is not the stored one
    */
   save(before: PipelineRecord, after: PipelineState): Promise<PipelineRecord>

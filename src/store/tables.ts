@@ -8,6 +8,7 @@ export interface Tables {
   pipeline_versions: PipelineVersionsTable
   executions: ExecutionsTable
   action_executions: ActionExecutionsTable
+  rule_executions: RuleExecutionsTable
   outbox: { id: Generated<number>; command: string }
   timers: { id: string; at: number; document: string }
   jobs: JobsTable
@@ -78,6 +79,9 @@ export interface ActionExecutionsTable {
   execution_id: string
   document: string
 }
+
+/** like `ActionExecutionsTable`, but for history only: the rules of a loaded execution are in its document */
+export type RuleExecutionsTable = ActionExecutionsTable
 
 export interface JobsTable {
   sequence: Generated<number>

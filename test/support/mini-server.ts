@@ -15,6 +15,7 @@ import { createJobs } from '../../src/jobs/jobs.ts'
 import { createBus } from '../../src/journal/journal.ts'
 import { openKeyRing } from '../../src/keys/keys.ts'
 import { createProviders } from '../../src/providers/registry.ts'
+import { createRules } from '../../src/rules/registry.ts'
 import {
   createActionTypeAdmin,
   createCodePipelineService,
@@ -58,6 +59,7 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
       newId,
       newKey: () => randomAlphanumeric(7),
       providers: createProviders({ git: { open: async () => undefined } }),
+      rules: createRules(),
       clientFor: () => () => {
         throw new Error('no provider here calls a service')
       },

@@ -100,7 +100,7 @@ function openApproval(turn: Turn, { CustomData }: Readonly<Record<string, string
   return { token, externalExecutionId: token, ...(CustomData === undefined ? {} : { summary: CustomData }) }
 }
 
-const missingArtifact = (name: string, executionId: ExecutionId): ErrorDetails => ({
+export const missingArtifact = (name: string, executionId: ExecutionId): ErrorDetails => ({
   code: 'JobFailed',
   message: `The artifact ${name} of execution ${executionId} no longer exists in the artifact store.`,
 })

@@ -11,7 +11,7 @@ import { joinQueue } from './queue.ts'
 import { own } from './record.ts'
 import { retryAutomatically } from './retry.ts'
 import { rememberSuccess, rollBackAutomatically } from './rollback.ts'
-import { afterFailure, afterSuccess } from './stage-outcome.ts'
+import { afterFailure, afterSuccess, beforeEntry } from './stage-outcome.ts'
 import type { ExecutionId, ExecutionMode, PipelineExecution, StageExecution } from './state.ts'
 import { hasFailed, locksStages, runningActions } from './status.ts'
 import { supersede } from './supersede.ts'
@@ -82,27 +82,35 @@ function advance(turn: Turn, id: ExecutionId): void {
   const stage = currentStage(execution)
   if (execution.at === undefined || stage === undefined) return
   const name = execution.at.stage
-  const runs = Object.values(stage.actions)
-  const running = runningActions(stage).length
-  if (execution.status === 'InProgress' && execution.draining === undefined && !runs.some(hasFailed)) {
-    startNext(turn, execution, name, stage, running)
-  } else if (running === 0) {
-    if (execution.status === 'Stopping') leave(turn, execution, name, 'Stopped')
-    else if (execution.draining !== undefined) leave(turn, execution, name, 'Cancelled')
-    else fail(turn, execution, name, stage)
+  const isOver = runningActions(stage).length === 0
+  if (execution.status === 'Stopping' || execution.draining !== undefined) {
+    if (isOver) leave(turn, execution, name, execution.status === 'Stopping' ? 'Stopped' : 'Cancelled')
+    return
+  }
+  const entry = beforeEntry(turn, id, name, stage)
+  switch (entry) {
+    case 'WAIT':
+      return
+    case 'SKIP':
+      return goOn(turn, executionOf(turn, id), name, 'Skipped')
+    case 'FAIL':
+      return fail(turn, id, name)
+    case 'ENTER':
+      if (!Object.values(stage.actions).some(hasFailed)) startNext(turn, executionOf(turn, id), name)
+      else if (isOver) fail(turn, id, name)
+      return
+    default:
+      return entry satisfies never
   }
 }
 
-function startNext(
-  turn: Turn,
-  execution: PipelineExecution,
-  name: string,
-  stage: StageExecution,
-  running: number,
-): void {
+function startNext(turn: Turn, execution: PipelineExecution, name: string): void {
+  const stage = currentStage(execution)
+  if (stage === undefined) return
+  const running = runningActions(stage).length
   const next = nextActions(stageOf(turn, execution, name).actions, stage)
   if (next.length === 0 && running === 0) {
-    succeed(turn, execution, name, stage)
+    succeed(turn, execution.id, name)
     return
   }
   for (const action of next.slice(0, actionSlots(turn, execution, running)))
@@ -120,36 +128,51 @@ function nextActions(actions: readonly ActionDeclaration[], stage: StageExecutio
   return unfinished.filter(({ name, runOrder }) => runOrder === group && own(stage.actions, name) === undefined)
 }
 
-function succeed(turn: Turn, execution: PipelineExecution, name: string, stage: StageExecution): void {
-  const outcome = afterSuccess(stageOf(turn, execution, name), stage)
+function succeed(turn: Turn, id: ExecutionId, name: string): void {
+  const outcome = afterSuccess(turn, id, name)
   switch (outcome) {
-    case 'SUCCEED': {
-      const done = endStage(turn, execution, name, 'Succeeded')
-      const next = stageAfter(turn, done, name)
-      rememberSuccess(turn, done, name)
-      unlock(turn, done, name)
-      if (next === undefined) conclude(turn, done, 'Succeeded')
-      else arrive(turn, done, next)
+    case 'WAIT':
       return
-    }
-    default:
-      outcome satisfies never
-  }
-}
-
-function fail(turn: Turn, execution: PipelineExecution, name: string, stage: StageExecution): void {
-  const outcome = afterFailure(execution, stageOf(turn, execution, name), stage)
-  switch (outcome.type) {
-    case 'RETRY':
-      return retryAutomatically(turn, execution, name, outcome.mode)
-    case 'FAIL':
-      return leave(turn, execution, name, 'Failed')
+    case 'SUCCEED':
+      return goOn(turn, executionOf(turn, id), name, 'Succeeded')
     case 'ROLLBACK':
-      leave(turn, execution, name, 'Failed')
-      return rollBackAutomatically(turn, execution, name)
+      return failAndRollBack(turn, id, name)
+    case 'FAIL':
+      return fail(turn, id, name)
     default:
       return outcome satisfies never
   }
+}
+
+/** To the next stage, or to the end. */
+function goOn(turn: Turn, execution: PipelineExecution, name: string, status: 'Succeeded' | 'Skipped'): void {
+  const done = endStage(turn, execution, name, status)
+  const next = stageAfter(turn, done, name)
+  if (status === 'Succeeded') rememberSuccess(turn, done, name)
+  unlock(turn, done, name)
+  if (next === undefined) conclude(turn, done, 'Succeeded')
+  else arrive(turn, done, next)
+}
+
+function fail(turn: Turn, id: ExecutionId, name: string): void {
+  const outcome = afterFailure(turn, id, name)
+  switch (outcome.type) {
+    case 'WAIT':
+      return
+    case 'RETRY':
+      return retryAutomatically(turn, executionOf(turn, id), name, outcome.mode)
+    case 'FAIL':
+      return leave(turn, executionOf(turn, id), name, 'Failed')
+    case 'ROLLBACK':
+      return failAndRollBack(turn, id, name)
+    default:
+      return outcome satisfies never
+  }
+}
+
+function failAndRollBack(turn: Turn, id: ExecutionId, name: string): void {
+  leave(turn, executionOf(turn, id), name, 'Failed')
+  rollBackAutomatically(turn, executionOf(turn, id), name)
 }
 
 /** A rollback is about its one stage only. */

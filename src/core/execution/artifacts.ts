@@ -36,10 +36,10 @@ export function outputLocations(
 /** @returns the newest location of each input, or the name of the first that nobody produced */
 export function inputLocations(
   execution: PipelineExecution,
-  action: ActionDeclaration,
+  { inputArtifacts }: Pick<ActionDeclaration, 'inputArtifacts'>,
 ): readonly ArtifactLocation[] | string {
   const locations: ArtifactLocation[] = []
-  for (const { name } of action.inputArtifacts) {
+  for (const { name } of inputArtifacts) {
     const location = own(execution.artifacts, name)
     if (location === undefined) return name
     locations.push(location)

@@ -5,6 +5,8 @@ import type {
   ExecutionId,
   Instant,
   PipelineKey,
+  RuleExecution,
+  RuleExecutionId,
   SourceRevisionOverride,
 } from './state.ts'
 
@@ -29,6 +31,20 @@ export interface ActionOrder {
   readonly timeoutAt: Instant
 }
 
+/** Everything a rule provider needs, as an `ActionOrder` has it for actions. */
+export interface RuleOrder {
+  readonly pipeline: PipelineKey
+  readonly pipelineArn: string
+  readonly pipelineRoleArn: string
+  readonly executionId: ExecutionId
+  readonly rule: RuleExecution
+  readonly encryptionKeyId?: string
+  readonly artifactBucket: string
+  /** of the Commands rule, resolved */
+  readonly commands?: readonly string[]
+  readonly timeoutAt: Instant
+}
+
 export type Command =
   | { readonly type: 'StartAction'; readonly order: ActionOrder }
   | {
@@ -48,6 +64,25 @@ export type Command =
       readonly at: Instant
     }
   | { readonly type: 'CancelTimeout'; readonly actionExecutionId: ActionExecutionId }
+  | { readonly type: 'StartRule'; readonly order: RuleOrder }
+  | {
+      readonly type: 'AbandonRule'
+      readonly pipeline: PipelineKey
+      readonly executionId: ExecutionId
+      readonly ruleExecutionId: RuleExecutionId
+      readonly reason: string
+    }
+  /** `timeout`: its time is over then; `check`: it waits, and is to be asked again then */
+  | {
+      readonly type: 'ScheduleRule'
+      readonly pipeline: PipelineKey
+      readonly executionId: ExecutionId
+      readonly ruleExecutionId: RuleExecutionId
+      readonly purpose: 'timeout' | 'check'
+      readonly at: Instant
+    }
+  /** both of its timers; one that was never set is fine */
+  | { readonly type: 'CancelRuleTimers'; readonly ruleExecutionId: RuleExecutionId }
   | { readonly type: 'PublishEvent'; readonly event: StateChangeEvent }
 
 /**

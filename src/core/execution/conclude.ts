@@ -1,4 +1,5 @@
 /** How stages and executions end: statuses, summaries, events, and the place that becomes free. */
+import { engages } from './conditions.ts'
 import { own, omit } from './record.ts'
 import { publishActionCanceled, publishPipelineChange, publishStageChange } from './state-changes.ts'
 import type { PipelineExecution, StageExecution } from './state.ts'
@@ -16,6 +17,8 @@ export function leave(turn: Turn, execution: PipelineExecution, stage: string, s
 
 const STAGE_CHANGE = {
   Succeeded: 'SUCCEEDED',
+  /** there is no state of its own for it; the event says `skipped` */
+  Skipped: 'SUCCEEDED',
   Failed: 'FAILED',
   Stopped: 'STOPPED',
   Cancelled: 'CANCELED',
@@ -35,7 +38,13 @@ export function endStage(
   return updated
 }
 
-const PIPELINE_CHANGE = { ...STAGE_CHANGE, Superseded: 'SUPERSEDED' } as const
+const PIPELINE_CHANGE = {
+  Succeeded: 'SUCCEEDED',
+  Failed: 'FAILED',
+  Stopped: 'STOPPED',
+  Cancelled: 'CANCELED',
+  Superseded: 'SUPERSEDED',
+} as const
 
 /** The execution is over and gives up its place, wherever that is. */
 export function conclude(
@@ -80,7 +89,13 @@ function cancelUnstarted(turn: Turn, execution: PipelineExecution, stage: string
 const SUMMARY = {
   Failed: (execution, stage) => {
     const failed = Object.values(own(execution.stages, stage)?.actions ?? {}).filter(hasFailed)
-    const causes = failed.map(({ action, error }) => `action ${action}: ${error?.message ?? 'abandoned'}`)
+    const { beforeEntry, onSuccess } = own(execution.stages, stage)?.conditions ?? {}
+    const causes = [
+      ...failed.map(({ action, error }) => `action ${action}: ${error?.message ?? 'abandoned'}`),
+      ...[beforeEntry, onSuccess].flatMap((condition) =>
+        condition !== undefined && engages(condition.status) ? [condition.summary ?? 'a condition failed'] : [],
+      ),
+    ]
     return `Stage ${stage} failed: ${causes.join('; ')}`
   },
   Stopped: (execution) => stopSummary(execution),

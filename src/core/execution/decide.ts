@@ -6,10 +6,12 @@ import { settle } from './advance.ts'
 import { approvalAnswered } from './approvals.ts'
 import type { Decision } from './commands.ts'
 import type { PipelineEvent } from './events.ts'
+import { overrideRequested } from './override.ts'
 import { actionAcknowledged, actionFailed, actionProgressed, actionSucceeded } from './results.ts'
 import { retryRequested } from './retry.ts'
 import { rollbackRequested } from './rollback.ts'
 import { executionRequested } from './start.ts'
+import { ruleEnded, ruleDue, ruleTimedOut, ruleWaiting } from './rules.ts'
 import type { PipelineState } from './state.ts'
 import { stopRequested } from './stop.ts'
 import { actionTimedOut } from './timeouts.ts'
@@ -45,6 +47,18 @@ function handle(turn: Turn, event: PipelineEvent): Verdict | void {
       return actionAcknowledged(turn, event)
     case 'ApprovalAnswered':
       return approvalAnswered(turn, event)
+    case 'RuleSucceeded':
+    case 'RuleFailed':
+    case 'RuleErrored':
+      return ruleEnded(turn, event)
+    case 'RuleWaiting':
+      return ruleWaiting(turn, event)
+    case 'RuleDue':
+      return ruleDue(turn, event)
+    case 'RuleTimedOut':
+      return ruleTimedOut(turn, event)
+    case 'OverrideRequested':
+      return overrideRequested(turn, event)
     case 'TransitionDisabled':
       return transitionDisabled(turn, event)
     case 'TransitionEnabled':

@@ -7,6 +7,7 @@ import type {
   ExecutionId,
   Instant,
   PipelineExecution,
+  RuleExecutionId,
   SourceRevisionOverride,
   Trigger,
 } from './state.ts'
@@ -19,7 +20,27 @@ export interface ActionProgress {
   readonly logStreamArn?: string
 }
 
+export type RuleProgress = Pick<ActionProgress, 'externalExecutionId' | 'externalExecutionUrl' | 'summary'>
+
+/** which run of a rule something is said about */
+interface OfRule {
+  readonly at: Instant
+  readonly executionId: ExecutionId
+  readonly ruleExecutionId: RuleExecutionId
+}
+
+export type RuleEvent =
+  | (OfRule & { readonly type: 'RuleSucceeded'; readonly progress?: RuleProgress })
+  | (OfRule & { readonly type: 'RuleFailed'; readonly error: ErrorDetails; readonly progress?: RuleProgress })
+  /** it could not be evaluated */
+  | (OfRule & { readonly type: 'RuleErrored'; readonly error: ErrorDetails; readonly progress?: RuleProgress })
+  /** not met yet: to be asked again then; absent: not before its time is over */
+  | (OfRule & { readonly type: 'RuleWaiting'; readonly until?: Instant; readonly progress?: RuleProgress })
+  | (OfRule & { readonly type: 'RuleDue' })
+  | (OfRule & { readonly type: 'RuleTimedOut' })
+
 export type PipelineEvent =
+  | RuleEvent
   | {
       readonly type: 'ExecutionRequested'
       readonly at: Instant
@@ -111,6 +132,14 @@ export type PipelineEvent =
       readonly executionId: ExecutionId
       readonly stage: string
       readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'
+      readonly by: string
+    }
+  | {
+      readonly type: 'OverrideRequested'
+      readonly at: Instant
+      readonly executionId: ExecutionId
+      readonly stage: string
+      readonly condition: 'beforeEntry' | 'onSuccess'
       readonly by: string
     }
   | {

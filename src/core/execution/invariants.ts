@@ -1,7 +1,8 @@
 /** What must be true of every state that `decide` returns. Tests and the simulator ask after each step; production need not. */
+import { hasPassed } from './conditions.ts'
 import { own } from './record.ts'
 import type { ExecutionId, PipelineExecution, PipelineState, StageExecution } from './state.ts'
-import { isActive, locksStages, runningActions } from './status.ts'
+import { isActive, isRunning, locksStages, runningActions, runningRules } from './status.ts'
 
 /** @returns a sentence for each broken rule; empty when all is well */
 export function violations(state: PipelineState): readonly string[] {
@@ -88,13 +89,17 @@ function activeViolations(state: PipelineState, execution: PipelineExecution): r
   return [
     ...broken([
       [stage.status !== status, `${id} is ${status}, its stage ${at.stage} ${stage.status}`],
-      [runningActions(stage).length === 0, `${id} is inside ${at.stage}, but nothing runs there`],
+      [
+        runningActions(stage).length + runningRules(stage).length === 0,
+        `${id} is inside ${at.stage}, but nothing runs there`,
+      ],
       [status === 'Stopping' && execution.stop === undefined, `${id} is stopping without a request`],
     ]),
     ...Object.entries(execution.stages)
       .filter(([name]) => name !== at.stage)
       .flatMap(([name, other]) => idleViolations(id, name, other)),
     ...orderViolations(id, stage, structure.stages.find(({ name }) => name === at.stage)?.actions ?? []),
+    ...conditionViolations(id, at.stage, stage),
   ]
 }
 
@@ -115,10 +120,35 @@ function endedViolations(state: PipelineState, execution: PipelineExecution): re
 function idleViolations(id: ExecutionId, name: string, stage: StageExecution): readonly string[] {
   return broken([
     [runningActions(stage).length > 0, `an action of ${id} runs in ${name}, where ${id} is not`],
+    [runningRules(stage).length > 0, `a rule of ${id} runs in ${name}, where ${id} is not`],
     [
       stage.status === 'InProgress' || stage.status === 'Stopping',
       `${name} is ${stage.status} for ${id}, which left it`,
     ],
+  ])
+}
+
+/** One condition at a time; it runs as long as its rules do; and nothing starts before the entry was passed. */
+function conditionViolations(id: ExecutionId, name: string, stage: StageExecution): readonly string[] {
+  const conditions = Object.entries(stage.conditions ?? {})
+  const open = conditions.filter(([, { status }]) => status === 'InProgress')
+  const rules = conditions.flatMap(([, condition]) => Object.values(condition.rules))
+  const { beforeEntry } = stage.conditions ?? {}
+  return broken([
+    [open.length > 1, `${id} is asked ${open.map(([key]) => key).join(' and ')} of ${name} together`],
+    [open.length > 0 && runningActions(stage).length > 0, `actions and conditions of ${id} run in ${name} together`],
+    [
+      beforeEntry !== undefined && !hasPassed(beforeEntry) && Object.keys(stage.actions).length > 0,
+      `${id} started actions in ${name} without having been let in`,
+    ],
+    ...conditions.map(([key, condition]): Rule => [
+      Object.values(condition.rules).some(isRunning) !== (condition.status === 'InProgress'),
+      `${key} of ${name} is ${condition.status} for ${id}, whatever its rules do`,
+    ]),
+    ...rules.map((run): Rule => [
+      run.status === 'Failed' && run.error === undefined,
+      `the rule run ${run.id} failed without saying why`,
+    ]),
   ])
 }
 
@@ -130,6 +160,10 @@ function rollbackViolations({ id, type, mode, at, rollback, stages }: PipelineEx
     [Object.keys(stages).length !== 1, `the rollback ${id} ran ${Object.keys(stages).join(' and ')}`],
     [at?.place === 'waiting', `the rollback ${id} waits for ${at?.stage}`],
     [!locksStages(mode), `the rollback ${id} is PARALLEL`],
+    [
+      Object.values(stages).some(({ conditions }) => conditions !== undefined),
+      `the rollback ${id} was asked a condition`,
+    ],
   ])
 }
 

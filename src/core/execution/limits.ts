@@ -1,7 +1,8 @@
 /** What bounds executions; all of it configuration, so that tests and operators can change it. */
 import { defaultTimeoutMinutes } from '../catalog/action-types.ts'
 import { QUOTAS } from '../catalog/quotas.ts'
-import type { ActionDeclaration, ActionTypeId } from '../pipeline/declaration.ts'
+import { findRuleType } from '../catalog/rule-types.ts'
+import type { ActionDeclaration, ActionTypeId, RuleDeclaration } from '../pipeline/declaration.ts'
 
 /** Source of the defaults: CodePipeline user guide, "Quotas"; `startTokens` is ours. */
 export interface Limits {
@@ -33,3 +34,6 @@ export const DEFAULT_LIMITS: Limits = {
 /** From the start of the run; of a custom action from the creation of its job, acknowledged or not. */
 export const timeoutMinutes = (limits: Limits, { timeoutInMinutes, actionTypeId }: ActionDeclaration): number =>
   timeoutInMinutes ?? limits.timeoutMinutes(actionTypeId)
+
+export const ruleTimeoutMinutes = ({ timeoutInMinutes, ruleTypeId }: RuleDeclaration): number =>
+  timeoutInMinutes ?? findRuleType(ruleTypeId)?.timeoutMinutes ?? 60

@@ -1,5 +1,5 @@
 /** Refusals that several operations share. Texts: see the API reference of each exception; AWS documents the names only. */
-import type { PipelineKey } from './state.ts'
+import type { ExecutionId, PipelineKey } from './state.ts'
 import { reject, type Turn, type Verdict } from './turn.ts'
 import { isActive, isLimited } from './status.ts'
 
@@ -14,6 +14,9 @@ export const rejectUnknownAction = ({ account, name }: PipelineKey, stage: strin
     'ActionNotFoundException',
     `Account '${account}' does not have an action with name '${action}' in stage '${stage}' of pipeline '${name}'`,
   )
+
+export const rejectNotLatest = (id: ExecutionId, stage: string): Verdict =>
+  reject('NotLatestPipelineExecutionException', `Execution '${id}' is not the latest execution of stage '${stage}'`)
 
 /** QUEUED and PARALLEL pipelines: one more execution in progress would be one too many. */
 export const isFull = ({ draft, limits }: Turn): boolean =>

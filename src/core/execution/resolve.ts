@@ -21,7 +21,10 @@ export interface ResolvedAction {
   readonly error?: ErrorDetails
 }
 
-export function resolveAction(execution: PipelineExecution, action: ActionDeclaration): ResolvedAction {
+/** Rules have a configuration and commands too. */
+export type Resolvable = Pick<ActionDeclaration, 'configuration' | 'commands' | 'environmentVariables'>
+
+export function resolveAction(execution: PipelineExecution, action: Resolvable): ResolvedAction {
   const lookup = lookupIn(execution)
   const configured = resolveConfiguration(action.configuration, lookup)
   if (!('configuration' in configured)) return failed(action, configured)
@@ -53,7 +56,7 @@ const lookupIn =
     return values === undefined ? undefined : own(values, key)
   }
 
-const failed = ({ configuration }: ActionDeclaration, problem: Unresolved | TooLarge): ResolvedAction => ({
+const failed = ({ configuration }: Resolvable, problem: Unresolved | TooLarge): ResolvedAction => ({
   configuration,
   error: {
     code: 'ConfigurationError',

@@ -3,13 +3,14 @@
  * Source: CodePipeline user guide, "Retry a failed stage or failed actions in a stage".
  */
 import type { StageRetryMode } from '../pipeline/declaration.ts'
+import { forgetConditions, hasPassed } from './conditions.ts'
 import type { PipelineEvent } from './events.ts'
-import { omit, own } from './record.ts'
-import { isFull, rejectFull, rejectUnknownStage } from './rejections.ts'
-import { publishPipelineChange, publishStageChange } from './state-changes.ts'
+import { own } from './record.ts'
+import { isFull, rejectFull, rejectNotLatest, rejectUnknownStage } from './rejections.ts'
+import { reopen } from './reopen.ts'
 import type { ActionExecution, PipelineExecution, StageExecution } from './state.ts'
-import { hasFailed, isActive, isRunning, locksStages } from './status.ts'
-import { putExecution, putStageState, reject, stageOf, stageStateOf, type Turn, type Verdict } from './turn.ts'
+import { hasFailed, isActive, isRunning, runningRules } from './status.ts'
+import { isLatest, reject, stageOf, type Turn, type Verdict } from './turn.ts'
 
 type Request = Extract<PipelineEvent, { type: 'RetryRequested' }>
 
@@ -19,7 +20,9 @@ export function retryRequested(turn: Turn, event: Request): Verdict {
   if (!draft.declaration.stages.some((stage) => stage.name === name)) return rejectUnknownStage(draft.key, name)
   const execution = own(draft.executions, executionId)
   const stage = execution === undefined ? undefined : own(execution.stages, name)
-  if (execution === undefined || stage === undefined || !isLatest(turn, execution, name)) return rejectNotLatest(event)
+  if (execution === undefined || stage === undefined || !isLatest(turn, execution, name)) {
+    return rejectNotLatest(executionId, name)
+  }
   const obstacle = obstacleTo(turn, execution, name, stage, mode)
   if (obstacle !== undefined) {
     return reject(
@@ -39,18 +42,6 @@ export function retryAutomatically(turn: Turn, execution: PipelineExecution, nam
   resume(turn, execution, name, mode, 'AutomatedStageRetry')
 }
 
-/** An execution is the stage's latest until another one enters. PARALLEL executions never get in each other's way. */
-function isLatest(turn: Turn, { id, mode, status }: PipelineExecution, name: string): boolean {
-  if (status === 'Superseded') return false
-  return !locksStages(mode) || stageStateOf(turn, name).latest === id
-}
-
-const rejectNotLatest = ({ stage, executionId }: Request): Verdict =>
-  reject(
-    'NotLatestPipelineExecutionException',
-    `Execution '${executionId}' is not the latest execution of stage '${stage}'`,
-  )
-
 /** @returns why not, as the end of a sentence */
 function obstacleTo(
   turn: Turn,
@@ -63,9 +54,13 @@ function obstacleTo(
   if (execution.pipelineVersion !== turn.draft.version) return 'the pipeline has been updated since'
   if (stage.status === 'Stopping') return 'it is being stopped'
   if (stage.status === 'InProgress' && stage.retry !== undefined) return 'it is being retried already'
+  if (stage.status === 'Skipped') return 'it was skipped'
+  if (runningRules(stage).length > 0) return 'its conditions are being evaluated'
   if (mode === 'ALL_ACTIONS' && runs.some(isRunning)) return 'an action is still running'
+  const conditions = Object.values(stage.conditions ?? {})
   const incomplete = stage.status === 'Stopped' && runs.length < stageOf(turn, execution, name).actions.length
-  return runs.some(hasFailed) || incomplete ? undefined : 'none of its actions has failed'
+  const unmet = stage.status !== 'InProgress' && conditions.some((condition) => !hasPassed(condition))
+  return runs.some(hasFailed) || incomplete || unmet ? undefined : 'none of its actions has failed'
 }
 
 const isReplaced = (run: ActionExecution, mode: StageRetryMode): boolean => mode === 'ALL_ACTIONS' || hasFailed(run)
@@ -82,8 +77,7 @@ function resume(
   const kept = Object.entries(stage.actions).filter(([, run]) => !isReplaced(run, mode))
   const { manual = 0, automatic = 0 } = stage.retry ?? {}
   const resumed: StageExecution = {
-    ...omit(stage, 'endedAt'),
-    status: 'InProgress',
+    ...forgetConditions(turn, stage, (key, condition) => key === 'beforeEntry' && hasPassed(condition)),
     actions: Object.fromEntries(kept),
     retry: {
       manual: manual + Number(latest === 'ManualStageRetry'),
@@ -92,15 +86,5 @@ function resume(
       latestAt: turn.at,
     },
   }
-  const updated = putExecution(turn, {
-    ...omit(execution, 'stop', 'statusSummary'),
-    status: 'InProgress',
-    attempt: execution.attempt + 1,
-    at: { stage: name, place: 'inside' },
-    stages: { ...execution.stages, [name]: resumed },
-  })
-  if (locksStages(updated.mode)) putStageState(turn, name, { ...stageStateOf(turn, name), holder: updated.id })
-  publishPipelineChange(turn, updated, 'RESUMED')
-  publishStageChange(turn, updated, name, resumed, 'RESUMED')
-  turn.agenda.push({ type: 'advance', executionId: updated.id })
+  reopen(turn, execution, name, resumed, execution.attempt + 1)
 }

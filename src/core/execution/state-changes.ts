@@ -55,6 +55,7 @@ export function publishStageChange(
     ...common(turn, execution, stage.startedAt),
     stage: name,
     state,
+    ...(stage.status === 'Skipped' ? { skipped: true } : {}),
     ...versionAndAttempt(execution),
     ...(stage.retry === undefined ? {} : { 'stage-last-retry-attempt-time': timestamp(stage.retry.latestAt) }),
   })

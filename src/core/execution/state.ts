@@ -2,11 +2,12 @@
  * What the orchestrator knows. A pipeline is one aggregate: its stage locks, waiting places, and the executions that still matter.
  * Plain JSON data throughout, updated immutably: an execution whose object identity did not change did not change.
  */
-import type { ActionTypeId, PipelineDeclaration } from '../pipeline/declaration.ts'
+import type { ActionTypeId, PipelineDeclaration, RuleTypeId, StageConditionKey } from '../pipeline/declaration.ts'
 
 export type Instant = number
 export type ExecutionId = string
 export type ActionExecutionId = string
+export type RuleExecutionId = string
 export type ExecutionMode = 'SUPERSEDED' | 'QUEUED' | 'PARALLEL'
 export type PipelineExecutionStatus =
   | 'InProgress'
@@ -25,6 +26,15 @@ export type StageExecutionStatus =
   | 'Cancelled'
   | 'Skipped'
 export type ActionExecutionStatus = 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned'
+export type RuleExecutionStatus = ActionExecutionStatus
+export type ConditionExecutionStatus =
+  | 'InProgress'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Errored'
+  | 'Cancelled'
+  | 'Abandoned'
+  | 'Overridden'
 
 export interface PipelineKey {
   readonly account: string
@@ -113,12 +123,50 @@ export interface ActionExecution {
   readonly revision?: ArtifactRevision
 }
 
+/** One run of one rule of a stage's condition. */
+export interface RuleExecution {
+  readonly id: RuleExecutionId
+  readonly executionId: ExecutionId
+  readonly pipelineVersion: number
+  readonly stage: string
+  readonly condition: StageConditionKey
+  readonly rule: string
+  readonly typeId: RuleTypeId
+  readonly region: string
+  readonly status: RuleExecutionStatus
+  readonly startedAt: Instant
+  readonly updatedAt: Instant
+  readonly configuration: Readonly<Record<string, string>>
+  readonly resolvedConfiguration: Readonly<Record<string, string>>
+  readonly roleArn?: string
+  readonly inputArtifacts: readonly ArtifactLocation[]
+  readonly summary?: string
+  readonly externalExecutionId?: string
+  readonly externalExecutionUrl?: string
+  /** who overrode the condition while the rule was running */
+  readonly updatedBy?: string
+  readonly error?: ErrorDetails
+  /** it could not be evaluated at all, which is another thing than not being met */
+  readonly errored?: true
+}
+
+/** What became of `beforeEntry`, `onSuccess` or `onFailure` of a stage; each has exactly one condition. */
+export interface ConditionExecution {
+  readonly status: ConditionExecutionStatus
+  readonly changedAt: Instant
+  readonly summary?: string
+  /** by name */
+  readonly rules: Readonly<Record<string, RuleExecution>>
+}
+
 export interface StageExecution {
   readonly status: StageExecutionStatus
   readonly startedAt: Instant
   readonly endedAt?: Instant
   /** the latest run of each action in this execution; an action that never started has none */
   readonly actions: Readonly<Record<string, ActionExecution>>
+  /** those that were evaluated in this pass of the stage; a retry evaluates anew what was not met */
+  readonly conditions?: Partial<Readonly<Record<StageConditionKey, ConditionExecution>>>
   readonly retry?: {
     readonly manual: number
     readonly automatic: number
@@ -214,4 +262,6 @@ export interface PipelineState {
    * save them from here; the next decision drops them.
    */
   readonly replacedActions?: readonly ActionExecution[]
+  /** the same of rules: they ended in the last decision, in which their condition was set back */
+  readonly replacedRules?: readonly RuleExecution[]
 }

@@ -4,6 +4,7 @@ import type {
   ExecutionMode,
   PipelineExecution,
   PipelineExecutionStatus,
+  RuleExecution,
   StageExecution,
 } from './state.ts'
 
@@ -27,9 +28,12 @@ export const locksStages = (mode: ExecutionMode): boolean => mode !== 'PARALLEL'
 /** Whether concurrent executions of this mode are limited. */
 export const isLimited = (mode: ExecutionMode): boolean => mode !== 'SUPERSEDED'
 
-export const isRunning = ({ status }: ActionExecution): boolean => status === 'InProgress'
+export const isRunning = ({ status }: ActionExecution | RuleExecution): boolean => status === 'InProgress'
 
 export const hasFailed = ({ status }: ActionExecution): boolean => status === 'Failed' || status === 'Abandoned'
 
 export const runningActions = ({ actions }: Pick<StageExecution, 'actions'>): readonly ActionExecution[] =>
   Object.values(actions).filter(isRunning)
+
+export const runningRules = ({ conditions = {} }: Pick<StageExecution, 'conditions'>): readonly RuleExecution[] =>
+  Object.values(conditions).flatMap(({ rules }) => Object.values(rules).filter(isRunning))

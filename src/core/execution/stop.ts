@@ -4,6 +4,7 @@
  */
 import { abandonAction, currentStage } from './actions.ts'
 import { conclude, stopSummary } from './conclude.ts'
+import { cancelConditions } from './conditions.ts'
 import type { PipelineEvent } from './events.ts'
 import { own } from './record.ts'
 import { publishPipelineChange, publishStageChange } from './state-changes.ts'
@@ -47,8 +48,11 @@ function stopWaiting(turn: Turn, execution: PipelineExecution, stage: string): v
 
 function stopInside(turn: Turn, execution: PipelineExecution): void {
   const stopping = execution.status === 'Stopping' ? putExecution(turn, execution) : announce(turn, execution)
-  if (execution.stop?.abandon === true) {
-    const reason = `The execution was stopped and abandoned${execution.stop.reason === undefined ? '' : `: ${execution.stop.reason}`}`
+  const isAbandoned = execution.stop?.abandon === true
+  cancelConditions(turn, stopping, isAbandoned ? 'Abandoned' : 'Cancelled', stopSummary(execution))
+  if (isAbandoned) {
+    const because = execution.stop?.reason
+    const reason = `The execution was stopped and abandoned${because === undefined ? '' : `: ${because}`}`
     for (const run of runningActions(currentStage(stopping) ?? NOTHING)) abandonAction(turn, run, reason)
   }
   turn.agenda.push({ type: 'advance', executionId: execution.id })

@@ -8,7 +8,16 @@ import type { Command, Decision, Rejection, Reply } from './commands.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { own } from './record.ts'
 import { retainedExecutions, retainedVersions } from './retention.ts'
-import type { ActionExecution, ExecutionId, Instant, PipelineExecution, PipelineState, StageState } from './state.ts'
+import type {
+  ActionExecution,
+  ExecutionId,
+  Instant,
+  PipelineExecution,
+  PipelineState,
+  RuleExecution,
+  StageState,
+} from './state.ts'
+import { locksStages } from './status.ts'
 
 export interface DecideOptions {
   /** a new UUID */
@@ -39,6 +48,7 @@ export interface Turn {
   readonly commands: Command[]
   readonly agenda: Step[]
   readonly replaced: ActionExecution[]
+  readonly replacedRules: RuleExecution[]
 }
 
 /** What an event's handler says: nothing (done), a reply, or why not. */
@@ -57,14 +67,13 @@ export function openTurn(before: PipelineState, at: Instant, { newId, newKey, li
     commands: [],
     agenda: [],
     replaced: [],
+    replacedRules: [],
   }
 }
 
-export function closeTurn(
-  { before, draft, commands, replaced }: Turn,
-  reply: Reply | undefined,
-): Decision<PipelineState> {
-  const state = isChanged(before, draft) ? settled(before, draft, replaced) : before
+export function closeTurn(turn: Turn, reply: Reply | undefined): Decision<PipelineState> {
+  const { before, draft, commands } = turn
+  const state = isChanged(before, draft) ? settled(turn) : before
   return reply === undefined ? { accepted: true, state, commands } : { accepted: true, state, commands, reply }
 }
 
@@ -75,11 +84,15 @@ function isChanged(before: PipelineState, draft: Draft): boolean {
   return false
 }
 
-function settled(before: PipelineState, draft: Draft, replaced: readonly ActionExecution[]): PipelineState {
+function settled({ before, draft, replaced, replacedRules }: Turn): PipelineState {
   const executions = retainedExecutions(before, draft)
-  const { replacedActions: _, ...state } = { ...draft, executions }
-  const olderVersions = retainedVersions(state)
-  return replaced.length === 0 ? { ...state, olderVersions } : { ...state, olderVersions, replacedActions: replaced }
+  const { replacedActions: _actions, replacedRules: _rules, ...state } = { ...draft, executions }
+  return {
+    ...state,
+    olderVersions: retainedVersions(state),
+    ...(replaced.length === 0 ? {} : { replacedActions: replaced }),
+    ...(replacedRules.length === 0 ? {} : { replacedRules }),
+  }
 }
 
 export function executionOf({ draft }: Turn, id: ExecutionId): PipelineExecution {
@@ -99,6 +112,10 @@ export function putExecution({ draft, before, at }: Turn, execution: PipelineExe
 export const stageStateOf = ({ draft }: Turn, stage: string): StageState => own(draft.stages, stage) ?? NEVER_ENTERED
 
 const NEVER_ENTERED: StageState = { waiting: [] }
+
+/** An execution is the stage's latest until another one enters. PARALLEL executions never get in each other's way. */
+export const isLatest = (turn: Turn, { id, mode, status }: PipelineExecution, stage: string): boolean =>
+  status !== 'Superseded' && (!locksStages(mode) || stageStateOf(turn, stage).latest === id)
 
 /** A stage that an update removed has no state: executions of older versions leave it without a trace. */
 export function putStageState({ draft }: Turn, stage: string, state: StageState): void {
@@ -128,4 +145,5 @@ export function actionOf(turn: Turn, execution: PipelineExecution, run: ActionEx
   return declared
 }
 
-export const actionRegion = ({ draft }: Turn, { region }: ActionDeclaration): string => region ?? draft.key.region
+export const actionRegion = ({ draft }: Turn, { region }: Pick<ActionDeclaration, 'region'>): string =>
+  region ?? draft.key.region

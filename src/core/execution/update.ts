@@ -5,6 +5,7 @@
  */
 import { abandonAction, currentStage, isApproval } from './actions.ts'
 import { conclude, leave } from './conclude.ts'
+import { cancelConditions } from './conditions.ts'
 import type { PipelineEvent } from './events.ts'
 import { omit, own } from './record.ts'
 import type { ActionExecution, PipelineExecution, PipelineState, StageState } from './state.ts'
@@ -42,6 +43,7 @@ export function pipelineDeleted(turn: Turn): void {
     if (ending.at === undefined || isWaiting(ending)) {
       conclude(turn, ending, 'Cancelled', ending.draining?.reason)
     } else {
+      cancelConditions(turn, ending, 'Cancelled', 'The pipeline was deleted.')
       abandon(turn, ending, () => true)
       leave(turn, executionOf(turn, ending.id), ending.at.stage, 'Cancelled')
     }
@@ -58,7 +60,9 @@ function cancelOrDrain(turn: Turn, execution: PipelineExecution, reason: string)
     conclude(turn, execution, 'Cancelled', reason)
     return
   }
-  abandon(turn, putExecution(turn, { ...execution, draining: execution.draining ?? { reason } }), keepsOldVersionAlive)
+  const draining = putExecution(turn, { ...execution, draining: execution.draining ?? { reason } })
+  cancelConditions(turn, draining, 'Cancelled', reason)
+  abandon(turn, draining, keepsOldVersionAlive)
   turn.agenda.push({ type: 'advance', executionId: execution.id })
 }
 

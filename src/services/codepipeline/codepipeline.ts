@@ -22,8 +22,11 @@ import { listActionTypes } from './operations/list-action-types.ts'
 import { listDeployActionExecutionTargets } from './operations/list-deploy-action-execution-targets.ts'
 import { listPipelineExecutions } from './operations/list-pipeline-executions.ts'
 import { listPipelines } from './operations/list-pipelines.ts'
+import { listRuleExecutions } from './operations/list-rule-executions.ts'
+import { listRuleTypes } from './operations/list-rule-types.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listWebhooks } from './operations/list-webhooks.ts'
+import { overrideStageCondition } from './operations/override-stage-condition.ts'
 import { pollForJobs } from './operations/poll-for-jobs.ts'
 import { pollForThirdPartyJobs } from './operations/poll-for-third-party-jobs.ts'
 import { putActionRevision } from './operations/put-action-revision.ts'
@@ -62,6 +65,9 @@ const OPERATIONS = [
   disableStageTransition,
   retryStageExecution,
   rollbackStage,
+  overrideStageCondition,
+  listRuleExecutions,
+  listRuleTypes,
   putApprovalResult,
   putActionRevision,
   listActionTypes,

@@ -31,6 +31,7 @@ export type StateDocument = Omit<
   | 'olderVersions'
   | 'startTokens'
   | 'replacedActions'
+  | 'replacedRules'
 > & {
   readonly latestActions: Readonly<Record<string, ActionExecutionId>>
   readonly olderVersions: readonly string[]
@@ -48,6 +49,7 @@ export function toStateDocument(state: PipelineState): StateDocument {
     executions: _executions,
     startTokens: _startTokens,
     replacedActions: _replacedActions,
+    replacedRules: _replacedRules,
     latestActions,
     olderVersions,
     ...rest

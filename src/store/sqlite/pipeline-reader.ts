@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ActionExecution, PipelineExecution, PipelineKey } from '../../core/execution/execution.ts'
+import type { ActionExecution, PipelineExecution, PipelineKey, RuleExecution } from '../../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../../core/pipeline/declaration.ts'
 import type { PipelineReader, PipelineRecord, PipelineSummary } from '../store.ts'
 import type { Session } from './connection.ts'
@@ -49,6 +49,14 @@ export function pipelineReader(session: Session): PipelineReader {
           ? session.all(actionHistory, page)
           : session.all(actionHistoryOf, { ...page, executionId })
       return rows.map(({ sequence, document }) => ({ sequence, action: JSON.parse(document) as ActionExecution }))
+    },
+    async ruleExecutions(key, { executionId, before, limit }) {
+      const page = { ...nameOf(key), before: before ?? Number.MAX_SAFE_INTEGER, limit }
+      const rows =
+        executionId === undefined
+          ? session.all(ruleHistory, page)
+          : session.all(ruleHistoryOf, { ...page, executionId })
+      return rows.map(({ sequence, document }) => ({ sequence, rule: JSON.parse(document) as RuleExecution }))
     },
   }
 }
@@ -204,4 +212,16 @@ const lastStartFirst = (given: ActionPage) =>
 const actionHistory = query(lastStartFirst)
 const actionHistoryOf = query((given: ActionPage & { executionId: string }) =>
   lastStartFirst(given).where('action_executions.execution_id', '=', given.executionId),
+)
+
+const lastRuleFirst = (given: ActionPage) =>
+  pipeline(given)
+    .innerJoin('rule_executions', 'rule_executions.pipeline_id', 'pipelines.id')
+    .select(['rule_executions.sequence', 'rule_executions.document'])
+    .where('rule_executions.sequence', '<', given.before)
+    .orderBy('rule_executions.sequence', 'desc')
+    .limit(given.limit)
+const ruleHistory = query(lastRuleFirst)
+const ruleHistoryOf = query((given: ActionPage & { executionId: string }) =>
+  lastRuleFirst(given).where('rule_executions.execution_id', '=', given.executionId),
 )

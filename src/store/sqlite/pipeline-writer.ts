@@ -1,4 +1,9 @@
-import type { ActionExecution, PipelineExecution, PipelineState } from '../../core/execution/execution.ts'
+import type {
+  ActionExecution,
+  PipelineExecution,
+  PipelineState,
+  RuleExecution,
+} from '../../core/execution/execution.ts'
 import { own } from '../../core/execution/record.ts'
 import { StaleWrite, type PipelineRecord, type PipelineWriter } from '../store.ts'
 import type { Session } from './connection.ts'
@@ -59,6 +64,7 @@ function saveParts(
   if (before?.declaration !== after.declaration)
     session.run(putVersion, { pipelineId, version: after.version, declaration: JSON.stringify(after.declaration) })
   for (const [action, known] of changedActions(before, after)) saveAction(session, pipelineId, action, known)
+  for (const rule of changedRules(before, after)) saveRule(session, pipelineId, rule)
   if (before?.executions === after.executions) return
   for (const execution of Object.values(after.executions)) {
     const executionBefore = before && own(before.executions, execution.id)
@@ -107,6 +113,29 @@ function changedActions(
   // usually the same objects as above
   if (after.latestActions !== before?.latestActions) forEachChanged(before?.latestActions, after.latestActions, add)
   return changed.values()
+}
+
+function saveRule(session: Session, pipelineId: number, rule: RuleExecution): void {
+  const { id, executionId } = rule
+  session.run(putRule, { pipelineId, id, executionId, document: JSON.stringify(rule) })
+}
+
+/** Few pipelines have rules, and they run seldom: that a run may be written twice costs nothing worth a thought. */
+function* changedRules(before: PipelineState | undefined, after: PipelineState): Generator<RuleExecution> {
+  if (after.replacedRules !== before?.replacedRules) yield* after.replacedRules ?? []
+  if (after.executions === before?.executions) return
+  for (const { id, stages } of Object.values(after.executions)) {
+    const stagesBefore = before && own(before.executions, id)?.stages
+    if (stages === stagesBefore) continue
+    for (const [name, { conditions }] of Object.entries(stages)) {
+      const conditionsBefore = stagesBefore && own(stagesBefore, name)?.conditions
+      if (conditions === undefined || conditions === conditionsBefore) continue
+      const known = new Set(Object.values(conditionsBefore ?? {}).flatMap(({ rules }) => Object.values(rules)))
+      for (const { rules } of Object.values(conditions)) {
+        for (const rule of Object.values(rules)) if (!known.has(rule)) yield rule
+      }
+    }
+  }
 }
 
 function forEachChanged<Value>(
@@ -227,6 +256,20 @@ const updateAction = query((given: { pipelineId: number; id: string; document: s
 const putAction = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
   build
     .insertInto('action_executions')
+    .values({
+      pipeline_id: given.pipelineId,
+      id: given.id,
+      execution_id: given.executionId,
+      document: given.document,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['pipeline_id', 'id']).doUpdateSet((eb) => ({ document: eb.ref('excluded.document') })),
+    ),
+)
+
+const putRule = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
+  build
+    .insertInto('rule_executions')
     .values({
       pipeline_id: given.pipelineId,
       id: given.id,

@@ -13,6 +13,7 @@ import {
   type PipelineEvent,
   type PipelineExecution,
   type PipelineState,
+  type RuleExecution,
   type StageExecution,
   type StageState,
 } from '../../../src/core/execution/execution.ts'
@@ -20,6 +21,7 @@ import { violations } from '../../../src/core/execution/invariants.ts'
 import type {
   ActionDeclaration,
   PipelineDeclaration,
+  RuleDeclaration,
   StageDeclaration,
 } from '../../../src/core/pipeline/declaration.ts'
 
@@ -76,6 +78,15 @@ export const approval = (name: string, details: Partial<ActionDeclaration> = {})
   actionTypeId: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
 })
 
+/** A rule that anybody may end; with the name of a real provider, because validation is not asked here. */
+export const rule = (name: string, details: Partial<RuleDeclaration> = {}): RuleDeclaration => ({
+  name,
+  ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '1' },
+  configuration: {},
+  inputArtifacts: [],
+  ...details,
+})
+
 /** A caller was told no. */
 export class Refused extends Error {
   override readonly name = 'Refused'
@@ -99,6 +110,7 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
   const commands: Command[] = []
   const executions = new Map<string, PipelineExecution>()
   const runs = new Map<string, ActionExecution>()
+  const ruleRuns = new Map<string, RuleExecution>()
   const decideOptions: DecideOptions = {
     ...options,
     newId: () => `00000000-0000-4000-8000-${`${(ids += 1)}`.padStart(12, '0')}`,
@@ -122,10 +134,14 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
   /** What a store does: it writes what it finds in the state after each decision. */
   function save(): void {
     for (const run of state.replacedActions ?? []) runs.set(run.id, run)
+    for (const run of state.replacedRules ?? []) ruleRuns.set(run.id, run)
     for (const execution of Object.values(state.executions)) {
       executions.set(execution.id, execution)
-      for (const { actions } of Object.values(execution.stages)) {
+      for (const { actions, conditions = {} } of Object.values(execution.stages)) {
         for (const run of Object.values(actions)) runs.set(run.id, run)
+        for (const { rules } of Object.values(conditions)) {
+          for (const run of Object.values(rules)) ruleRuns.set(run.id, run)
+        }
       }
     }
   }
@@ -134,6 +150,17 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
     const found = runsOf(name, executionId).findLast(({ status }) => status === 'InProgress')
     assert.ok(found, `${name} of ${executionId} is not running; running: ${jobs().join(', ')}`)
     return { executionId, actionExecutionId: found.id }
+  }
+
+  /** every run of the rule in this execution, oldest first */
+  function rulesOf(name: string, executionId: string): readonly RuleExecution[] {
+    return [...ruleRuns.values()].filter((run) => run.rule === name && run.executionId === executionId)
+  }
+
+  function runningRule(name: string, executionId: string): { executionId: string; ruleExecutionId: string } {
+    const found = rulesOf(name, executionId).findLast(({ status }) => status === 'InProgress')
+    assert.ok(found, `the rule ${name} of ${executionId} is not running`)
+    return { executionId, ruleExecutionId: found.id }
   }
 
   /** every run of the action in this execution, oldest first, those that a retry replaced included */
@@ -163,6 +190,9 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
     execution,
     commands,
     runs,
+    ruleRuns,
+    rulesOf,
+    runningRule,
     options: decideOptions,
     get state() {
       return state
@@ -193,6 +223,15 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
     },
     fail(name: string, executionId: string, message = `${name} broke`) {
       return send({ type: 'ActionFailed', ...running(name, executionId), error: { code: 'JobFailed', message } })
+    },
+    met(name: string, executionId: string) {
+      return send({ type: 'RuleSucceeded', ...runningRule(name, executionId) })
+    },
+    unmet(name: string, executionId: string, message = `${name} is not met`) {
+      return send({ type: 'RuleFailed', ...runningRule(name, executionId), error: { code: 'JobFailed', message } })
+    },
+    override(executionId: string, stageName: string, condition: 'beforeEntry' | 'onSuccess') {
+      return send({ type: 'OverrideRequested', executionId, stage: stageName, condition, by: ANA })
     },
     acknowledge(name: string, executionId: string) {
       return send({ type: 'ActionAcknowledged', ...running(name, executionId) })
@@ -288,3 +327,9 @@ export const ordered = (commands: readonly Command[]): readonly string[] =>
 
 export const orders = (commands: readonly Command[]) =>
   commands.flatMap((command) => (command.type === 'StartAction' ? [command.order] : []))
+
+/** `E1/Check` for each order to start a rule */
+export const asked = (commands: readonly Command[]): readonly string[] =>
+  commands.flatMap((command) =>
+    command.type === 'StartRule' ? [`${command.order.executionId}/${command.order.rule.rule}`] : [],
+  )

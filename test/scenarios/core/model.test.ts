@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Command, PipelineEvent, PipelineState } from '../../../src/core/execution/execution.ts'
 import { ordered, pipeline, Refused, world, type PipelineDetails, type World } from './harness.ts'
-import { at, eventOf, pick, runningJobs, SHAPES, step, type Step, type Untimed } from './random-steps.ts'
+import { at, eventOf, pick, runningJobs, runningRules, SHAPES, step, type Step, type Untimed } from './random-steps.ts'
 
 const isReport = ({ type }: Untimed): boolean =>
   (
@@ -13,6 +13,10 @@ const isReport = ({ type }: Untimed): boolean =>
       'ActionFailed',
       'ActionTimedOut',
       'ActionAcknowledged',
+      'RuleSucceeded',
+      'RuleFailed',
+      'RuleErrored',
+      'RuleTimedOut',
     ] satisfies PipelineEvent['type'][] as string[]
   ).includes(type)
 
@@ -52,6 +56,8 @@ function assertHistory(w: World, started: readonly string[]): void {
   }
   for (const run of w.runs.values())
     assert.notEqual(run.status, 'InProgress', `${run.executionId}/${run.action} never ended`)
+  for (const run of w.ruleRuns.values())
+    assert.notEqual(run.status, 'InProgress', `${run.executionId}/${run.rule} never ended`)
   for (const id of started) {
     assert.ok(!['InProgress', 'Stopping'].includes(w.execution(id).status), `${id} is still ${w.execution(id).status}`)
   }
@@ -64,6 +70,13 @@ function assertHistory(w: World, started: readonly string[]): void {
     timers('ScheduleTimeout').toSorted(),
     'every timer is set and cleared once',
   )
+  const ruleTimers = w.commands.flatMap((command) =>
+    command.type === 'ScheduleRule' && command.purpose === 'timeout' ? [command.ruleExecutionId] : [],
+  )
+  const cleared = w.commands.flatMap((command) =>
+    command.type === 'CancelRuleTimers' ? [command.ruleExecutionId] : [],
+  )
+  assert.deepEqual(cleared.toSorted(), ruleTimers.toSorted(), 'every timer of a rule is set and cleared once')
 }
 
 /** A rollback goes back to what succeeded in its stage, in the same version, and was no rollback itself. */
@@ -88,7 +101,9 @@ function finish(w: World): void {
     const [job] = runningJobs(w, (category) => category !== 'Approval')
     const [asked] = runningJobs(w, (category) => category === 'Approval')
     const run = asked && w.runs.get(asked.actionExecutionId)
-    if (job !== undefined) w.send({ type: 'ActionSucceeded', ...job, outputVariables: { k: 'v' } })
+    const [rule] = runningRules(w)
+    if (rule !== undefined) w.send({ type: 'RuleSucceeded', ...rule })
+    else if (job !== undefined) w.send({ type: 'ActionSucceeded', ...job, outputVariables: { k: 'v' } })
     else if (run !== undefined) w.answer(run.executionId, run.stage, run.action, 'Approved')
     else return
   }

@@ -1,7 +1,7 @@
 /** What may happen to a pipeline, chosen at random: the vocabulary of the model test. */
 import * as fc from 'fast-check'
-import type { ExecutionMode } from '../../../src/core/execution/execution.ts'
-import { action, ANA, approval, DAY, pipeline, type PipelineDetails, type World } from './harness.ts'
+import type { ExecutionMode, RuleEvent } from '../../../src/core/execution/execution.ts'
+import { action, ANA, approval, DAY, pipeline, rule, type PipelineDetails, type World } from './harness.ts'
 
 /** chooses one of what there is at that moment */
 export type Pick = number
@@ -13,6 +13,8 @@ export type Step =
   | { readonly type: 'answer'; readonly of: Pick; readonly status: 'Approved' | 'Rejected' }
   | { readonly type: 'stop'; readonly of: Pick; readonly abandon: boolean }
   | { readonly type: 'retry'; readonly of: Pick; readonly stage: Pick; readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS' }
+  | { readonly type: 'rule'; readonly of: Pick; readonly outcome: RuleEvent['type'] }
+  | { readonly type: 'override'; readonly of: Pick; readonly stage: Pick; readonly entry: boolean }
   | { readonly type: 'rollback'; readonly of: Pick; readonly stage: Pick }
   | { readonly type: 'transition'; readonly stage: Pick; readonly open: boolean }
   | { readonly type: 'update'; readonly mode: ExecutionMode; readonly shape: Pick }
@@ -57,13 +59,34 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       mode: fc.constantFrom('FAILED_ACTIONS' as const, 'ALL_ACTIONS' as const),
     }),
   },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      type: fc.constant('rule' as const),
+      of: pick,
+      outcome: fc.constantFrom<RuleEvent['type']>(
+        'RuleSucceeded',
+        'RuleSucceeded',
+        'RuleSucceeded',
+        'RuleFailed',
+        'RuleErrored',
+        'RuleWaiting',
+        'RuleDue',
+        'RuleTimedOut',
+      ),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('override' as const), of: pick, stage: pick, entry: fc.boolean() }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('rollback' as const), of: pick, stage: pick }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('transition' as const), stage: pick, open: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('update' as const), mode, shape: pick }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 40 }) }) },
 )
 
-/** Groups, approvals, automatic retries and rollbacks, a reference that is not always resolved, a stage that comes and goes. */
+/** Groups, approvals, automatic retries and rollbacks, conditions with every result, a reference that is not always resolved, a stage that comes and goes. */
 export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
   { Src: ['S'], Build: ['B'], Deploy: ['D'] },
   {
@@ -93,6 +116,37 @@ export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
       onFailure: { result: 'ROLLBACK' },
     },
   },
+  {
+    Src: {
+      actions: [action({ name: 'S' }, true)],
+      onSuccess: { conditions: [{ result: 'FAIL', rules: [rule('Sound')] }] },
+    },
+    Build: {
+      actions: [action({ name: 'B', namespace: 'BV' })],
+      beforeEntry: { conditions: [{ result: 'SKIP', rules: [rule('Needed')] }] },
+      onFailure: { result: 'RETRY', conditions: [{ result: 'FAIL', rules: [rule('Sad')] }] },
+    },
+    Deploy: {
+      actions: [action({ name: 'D' }), action({ name: 'E', runOrder: 2 })],
+      beforeEntry: {
+        conditions: [
+          { result: 'FAIL', rules: [rule('Open'), rule('Known', { configuration: { Variable: '#{BV.k}' } })] },
+        ],
+      },
+      onSuccess: { conditions: [{ result: 'ROLLBACK', rules: [rule('Healthy'), rule('Fast')] }] },
+      onFailure: { conditions: [{ result: 'ROLLBACK', rules: [rule('Burning')] }] },
+    },
+  },
+  {
+    Src: ['S'],
+    Build: {
+      actions: [action({ name: 'B' })],
+      beforeEntry: { conditions: [{ result: 'FAIL', rules: [rule('Open')] }] },
+      onSuccess: { conditions: [{ result: 'FAIL', rules: [rule('Good')] }] },
+      onFailure: { conditions: [{ result: 'RETRY', rules: [rule('Again')] }] },
+    },
+    Deploy: ['D'],
+  },
 ]
 
 export const at = <Item>(items: readonly Item[], index: Pick): Item | undefined =>
@@ -110,6 +164,14 @@ export function runningJobs({ state }: World, isWanted: (category: string) => bo
     .filter(({ status, typeId }) => status === 'InProgress' && isWanted(typeId.category))
     .map(({ executionId, id }) => ({ executionId, actionExecutionId: id }))
 }
+
+export const runningRules = ({ state }: World) =>
+  Object.values(state.executions)
+    .flatMap(({ stages }) => Object.values(stages))
+    .flatMap(({ conditions = {} }) => Object.values(conditions))
+    .flatMap(({ rules }) => Object.values(rules))
+    .filter(({ status }) => status === 'InProgress')
+    .map(({ executionId, id }) => ({ executionId, ruleExecutionId: id }))
 
 export type Untimed = Parameters<World['send']>[0]
 
@@ -164,6 +226,19 @@ export function eventOf(
     case 'retry': {
       const executionId = at(Object.keys(w.state.executions), taken.of) ?? 'E0'
       return { type: 'RetryRequested', executionId, stage: at(stages, taken.stage) ?? '', mode: taken.mode, by: ANA }
+    }
+    case 'rule': {
+      const job = at(runningRules(w), taken.of)
+      if (job === undefined) return undefined
+      const { outcome } = taken
+      return outcome === 'RuleFailed' || outcome === 'RuleErrored'
+        ? { type: outcome, ...job, error: { code: 'JobFailed', message: 'no' } }
+        : { type: outcome, ...job }
+    }
+    case 'override': {
+      const executionId = at(Object.keys(w.state.executions), taken.of) ?? 'E0'
+      const condition = taken.entry ? 'beforeEntry' : 'onSuccess'
+      return { type: 'OverrideRequested', executionId, stage: at(stages, taken.stage) ?? '', condition, by: ANA }
     }
     case 'rollback': {
       const targetExecutionId = at(started, taken.of) ?? 'E0'

@@ -16,6 +16,7 @@ import type {
 } from '../../../core/execution/execution.ts'
 import type { ActionDeclaration, StageDeclaration } from '../../../core/pipeline/declaration.ts'
 import { fillUrlTemplate } from '../../../core/pipeline/custom-action-type.ts'
+import { conditionStates } from './conditions.ts'
 
 export const stageStates = (state: PipelineState, custom: CustomTypes): ApiStageState[] =>
   state.declaration.stages.map((stage) =>
@@ -45,6 +46,7 @@ function stageState(state: PipelineState, stage: StageDeclaration, custom: Custo
       entered && {
         latestExecution: { pipelineExecutionId: execution.id, status: entered.status, type: execution.type },
       }),
+    ...(entered && conditionStates(entered)),
     ...(entered?.retry && { retryStageMetadata: retryView(entered.retry) }),
   }
 }
