@@ -59,10 +59,17 @@ async function report(client: CodePipelineClient, jobId: string | undefined, set
     'done' in settled
       ? client.send(new PutJobSuccessResultCommand({ jobId, ...success(settled.done) }))
       : client.send(new PutJobFailureResultCommand({ jobId, failureDetails: failure(settled.failed) }))
-  await sent.catch((error: unknown) => {
-    if (!isOver(error)) throw error
+  await sent.catch(async (error: unknown) => {
+    if (isOver(error)) return
+    // a result that the service does not take fails the action; waiting for its timeout would help nobody
+    if ('done' in settled && isRefusal(error)) return await report(client, jobId, { failed: error })
+    throw error
   })
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'ValidationException' || error.name === 'OutputVariablesSizeExceededException')
 
 function success(result: JobResult) {
   const { summary, externalExecutionId, percentComplete, outputVariables, revision, continuationToken } = result

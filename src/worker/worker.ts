@@ -37,7 +37,7 @@ export interface WorkOptions {
   readonly watchMs?: number
   /** no more jobs are taken once it fires; those that run are ended */
   readonly signal?: AbortSignal
-  /** hears of failures that no job can be told of, such as a server that is away for a while */
+  /** hears of failures that no job can be told of, such as a server that is away for a while; absent: standard error does */
   readonly onError?: (error: unknown) => void
 }
 
@@ -46,7 +46,7 @@ export interface WorkOptions {
  * @throws what the server says when asking again is useless: an unknown action type, missing permission
  */
 export async function work(options: WorkOptions): Promise<void> {
-  const { concurrency = 1, pollMs = 1000, signal = new AbortController().signal, onError = () => {} } = options
+  const { concurrency = 1, pollMs = 1000, signal = new AbortController().signal, onError = console.error } = options
   const client = new CodePipelineClient({ ...options.connection })
   const running = new Set<Promise<void>>()
   try {

@@ -133,6 +133,18 @@ describe('a handler', () => {
     assert.deepEqual(tokens, [undefined, 'half way'])
   })
 
+  test('given a result that the service refuses, then the action fails with what it says', async () => {
+    await createType('Wordy')
+    const handle = async () => ({ continuationToken: 'more', outputVariables: { Words: 'too early' } })
+    await working({ actionType: { category: 'Test', provider: 'Wordy' }, handle }, async () => {
+      const wordy = { ...action('Wordy', 'Test/Wordy'), actionTypeId: custom('Wordy') }
+      const id = await world.pipeline('wordy', [stage('Source', checkout('shop')), stage('Wordy', wordy)])
+      const { errorDetails } = (await world.ended('wordy', id)).action('Wordy').output?.executionResult ?? {}
+      assert.equal(errorDetails?.code, 'JobFailed')
+      assert.match(errorDetails.message ?? '', /together with a continuationToken/)
+    })
+  })
+
   test('given an execution that is abandoned, then the signal of its job fires', async () => {
     await createType('Endless')
     const started = Promise.withResolvers<void>()
@@ -155,6 +167,27 @@ describe('a handler', () => {
       )
       assert.equal(actionExecutionDetails[0]?.status, 'Abandoned')
     })
+  })
+
+  test('given a server that is away, then it is asked again until it is back', async () => {
+    const errors: unknown[] = []
+    const stop = new AbortController()
+    const heard = Promise.withResolvers<void>()
+    const onError = (error: unknown) => {
+      errors.push(error)
+      if (errors.length === 2) heard.resolve()
+    }
+    const done = work({
+      actionType: { category: 'Test', provider: 'Away' },
+      handle: async () => {},
+      connection: { ...server.client, endpoint: 'http://127.0.0.1:1' },
+      pollMs: 5,
+      signal: stop.signal,
+      onError,
+    })
+    await heard.promise
+    stop.abort()
+    await done
   })
 
   test('given an action type that nobody knows, then working ends with what the server says', async () => {
