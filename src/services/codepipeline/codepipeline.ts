@@ -106,7 +106,7 @@ export const createCodePipelineService = (dependencies: CodePipelineDependencies
 })
 
 export { createWebhooks, type Webhooks } from './webhooks/delivery.ts'
-export { WEBHOOK_PATH } from './webhooks/record.ts'
 export { createActionTypeAdmin, type ActionTypeAdmin } from './admin-action-types.ts'
 export { customTypeOf } from './action-types.ts'
 export type { CodePipelineDependencies, CodePipelineLimits } from './dependencies.ts'
+export { WITHOUT_EFFECT, type WithoutEffect } from './without-effect.ts'
