@@ -15,7 +15,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['safe.directory', '*'], // the repositories are ours, whoever's user id they were restored with
   ['protocol.allow', 'never'], // a server never connects anywhere
   ['core.hooksPath', '/dev/null'],
-  ['core.fsync', 'committed,reference'], // a push that was acknowledged survives a power cut
+  ['core.fsync', 'committed,pack-metadata,reference'], // a push that was acknowledged survives a power cut
   ['core.fsyncMethod', 'batch'],
   ['gc.auto', '0'], // the host decides when to tidy up, not a client's push
   ['gc.pruneExpire', 'never'], // pipelines name commits that no branch may lead to any more
@@ -33,6 +33,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['receive.denyDeleteCurrent', 'ignore'],
   ['receive.denyNonFastForwards', 'false'],
   ['receive.autogc', 'false'],
+  ['receive.unpackLimit', '1'], // a pack is flushed in two files; unpacked, every folder and commit of a push would be
   ['uploadpack.allowFilter', 'true'],
   ['uploadpack.allowReachableSHA1InWant', 'true'],
 ]
