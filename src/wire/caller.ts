@@ -76,7 +76,9 @@ export async function readBody(
   opened: (body: OpenBody) => void,
 ): Promise<Buffer | Readable> {
   const streams = protocol.streams(schema)
-  if (caller.form === undefined && !streams) return payload.bytes()
+  // elsewhere an encoding is the object's, not the request's
+  if (caller.form === undefined && !streams)
+    return protocol.payload === 'collected' ? payload.content() : payload.bytes()
   const form = caller.form ?? { form: 'unsigned' }
   const body = openPayload(request, payload, form, caller.signature, protocol.dialect, hasBodyChecksum(schema))
   opened(body)

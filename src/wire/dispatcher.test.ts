@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
-import { crc32 } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { silentLog, type Log } from '../base/log.ts'
 import { deriveSigningKey, hmacHex, scopeText } from './sigv4/signing-key.ts'
 import { sha256Hex } from './sigv4/canonical.ts'
@@ -358,6 +358,17 @@ describe('what is asked for', () => {
           .request,
       )
       assert.match(text, /2015-10-29T16:49:18.328Z/)
+    }
+  })
+
+  it('is read decompressed when it comes compressed, whatever the protocol; what is signed is what was sent', async () => {
+    for (const draft of [REQUESTS.json, REQUESTS.query]) {
+      const headers = { ...draft.headers, 'content-encoding': 'gzip' }
+      const compressed = sign({ ...draft, headers, body: gzipSync(draft.body) }).request
+      assert.deepEqual((await send(compressed)).code, (await send(sign(draft).request)).code)
+      assert.match((await send(sign({ ...draft, headers }).request)).code, /SerializationException|MalformedInput/)
+      const bomb = sign({ ...draft, headers, body: gzipSync(Buffer.alloc(100_000)) }).request
+      assert.match((await send(bomb, { more: { maxBodyBytes: 10_000 } })).code, /RequestEntityTooLarge/)
     }
   })
 

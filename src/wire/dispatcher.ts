@@ -99,14 +99,14 @@ async function call(request: ParsedRequest, answer: Answer, context: Context): P
     options.services,
     request,
     claim instanceof AuthFailure ? undefined : claim,
-    payload.bytes,
+    payload.content,
   )
   if (entry === undefined) throw unknownService(request, claim, answer)
   answer.protocol = chooseProtocol(request, entry.protocols)
   const service = (answer.service = await context.load(entry))
   const { protocol } = answer
 
-  const resolution = await protocol.resolve(request, service, payload.bytes)
+  const resolution = await protocol.resolve(request, service, payload.content)
   if (claim instanceof AuthFailure) throw claim
   const operation = findOperation(service, resolution, protocol)
   const deps = { ...options, signingKeys: context.signingKeys }

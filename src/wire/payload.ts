@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { BodyTooLarge, borrow, collect } from './body/collect.ts'
 import { createChunkSigner } from './body/chunk-signer.ts'
 import { openBody, type OpenBody } from './body/open-body.ts'
@@ -11,22 +13,44 @@ import { ServiceError } from './service-error.ts'
 /** The body of one request, which may be read whole (as often as wanted) or opened as a stream (once). */
 export interface Payload {
   readonly bytes: () => Promise<Buffer>
+  /** the same, decompressed where the client compressed it; signatures cover the compressed bytes */
+  readonly content: () => Promise<Buffer>
   readonly stream: () => AsyncIterable<Uint8Array>
 }
 
 /** @throws (from `bytes`) BodyTooLarge past `limit`, as soon as it is known */
 export function createPayload({ request, headers }: ParsedRequest, limit: number): Payload {
   let collected: Promise<Buffer> | undefined
+  let decompressed: Promise<Buffer> | undefined
+  const bytes = (): Promise<Buffer> => {
+    const length = request.body instanceof Uint8Array ? request.body.length : Number(headers['content-length'] ?? 0)
+    if (length > limit) return Promise.reject(new BodyTooLarge())
+    return (collected ??=
+      request.body instanceof Uint8Array
+        ? Promise.resolve(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength))
+        : collect(borrow(request.body), limit))
+  }
   return {
-    bytes: () => {
-      const length = request.body instanceof Uint8Array ? request.body.length : Number(headers['content-length'] ?? 0)
-      if (length > limit) return Promise.reject(new BodyTooLarge())
-      return (collected ??=
-        request.body instanceof Uint8Array
-          ? Promise.resolve(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength))
-          : collect(borrow(request.body), limit))
-    },
+    bytes,
+    content: () =>
+      headers['content-encoding'] === 'gzip'
+        ? (decompressed ??= bytes().then((compressed) => decompress(compressed, limit)))
+        : bytes(),
     stream: () => (collected === undefined ? borrow(request.body) : replay(collected)),
+  }
+}
+
+const gunzipped = promisify(gunzip)
+
+/** @throws BodyTooLarge before more than `limit` bytes are in memory */
+async function decompress(compressed: Buffer, limit: number): Promise<Buffer> {
+  try {
+    return await gunzipped(compressed, { maxOutputLength: limit })
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new BodyTooLarge()
+    throw new ServiceError('MalformedInput', 'The request body is not the gzip that its Content-Encoding says', {
+      cause,
+    })
   }
 }
 
