@@ -110,6 +110,10 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     endpoint,
     localEndpoint,
     network: config.buildNetwork ?? true,
+    alarmClock: once(async () => {
+      const { createAlarmClock } = await import('../services/cloudwatch/cloudwatch.ts')
+      return gateways.use(createAlarmClock(dependencies))
+    }),
   }
   const everything = {
     ...dependencies,

@@ -98,9 +98,16 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
   opened.use(startRetention({ ...parts, log }))
   await parts.triggers.start()
   await parts.engine.recover()
+  await resumeAlarms(parts)
   const close = opened.move()
   let closing: Promise<void> | undefined
   return { url, close: () => (closing ??= close.disposeAsync()) }
+}
+
+/** Time has passed for them too. Without alarms nothing of their service is loaded. */
+async function resumeAlarms({ store, alarmClock }: Composition): Promise<void> {
+  const alarms = await store.read.resources.everywhere('cloudwatch', 'alarm')
+  if (alarms.length > 0) await (await alarmClock()).resume()
 }
 
 /** A dying process closes its connections a moment before it is gone. */

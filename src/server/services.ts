@@ -1,4 +1,5 @@
 import type { ServiceDefinition, ServiceEntry } from '../wire/wire.ts'
+import type { CloudWatchDependencies } from '../services/cloudwatch/cloudwatch.ts'
 import type { CodeBuildDependencies } from '../services/codebuild/codebuild.ts'
 import type { CodeCommitDependencies } from '../services/codecommit/codecommit.ts'
 import type { CodePipelineDependencies } from '../services/codepipeline/codepipeline.ts'
@@ -12,6 +13,7 @@ export type ServiceDependencies = S3Dependencies &
   CodePipelineDependencies &
   CodeBuildDependencies &
   LogsDependencies &
+  CloudWatchDependencies &
   IamDependencies &
   StsDependencies
 
@@ -55,6 +57,14 @@ const SERVICES: readonly Row[] = [
     protocols: ['awsJson1_1'],
     targetPrefix: 'Logs_20140328',
     load: async (deps) => (await import('../services/logs/logs.ts')).createLogsService(deps),
+  },
+  {
+    name: 'monitoring',
+    signingNames: ['monitoring'],
+    protocols: ['rpcv2Cbor', 'awsJson1_0', 'awsQuery'],
+    targetPrefix: 'GraniteServiceVersion20100801',
+    apiVersion: '2010-08-01',
+    load: async (deps) => (await import('../services/cloudwatch/cloudwatch.ts')).createCloudWatchService(deps),
   },
   {
     name: 'sts',
