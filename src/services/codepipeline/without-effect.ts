@@ -21,6 +21,25 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
     is: 'stored',
     why: 'reserved, by AWS too',
   },
+  { operations: DECLARED, member: 'pipeline.variables[].description', is: 'stored', why: 'for consoles' },
+  {
+    operations: ['CreateCustomActionType'],
+    member: 'configurationProperties[].key',
+    is: 'stored',
+    why: 'for consoles',
+  },
+  {
+    operations: ['CreateCustomActionType'],
+    member: 'configurationProperties[].description',
+    is: 'stored',
+    why: 'for consoles',
+  },
+  {
+    operations: ['CreateCustomActionType'],
+    member: 'configurationProperties[].type',
+    is: 'stored',
+    why: 'values are texts and are not checked against it',
+  },
   {
     operations: ['CreateCustomActionType'],
     member: 'settings.thirdPartyConfigurationUrl',
@@ -30,6 +49,13 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
   {
     operations: ['UpdateActionType'],
     member: 'actionType.description',
+    is: 'stored',
+    why: 'for consoles',
+  },
+  { operations: ['UpdateActionType'], member: 'actionType.properties[].key', is: 'stored', why: 'for consoles' },
+  {
+    operations: ['UpdateActionType'],
+    member: 'actionType.properties[].description',
     is: 'stored',
     why: 'for consoles',
   },
