@@ -5,6 +5,7 @@ import type { GitRepository, GitTreeEntry } from './git.ts'
 import { isObjectId, isSafeRefName, isSafeTreePath, requireRef, ZERO_ID } from './names.ts'
 import { createObjectReader, type ObjectReader } from './object-reader.ts'
 import { decodeName, FOLDER_MODE, parseCommit } from './objects.ts'
+import { smallArchive } from './small-archive.ts'
 import { runGit, streamGit, type Git } from './process.ts'
 import { openRefs, type Refs } from './refs.ts'
 import { diffTrees } from './tree-diff.ts'
@@ -108,7 +109,11 @@ export function openRepository(git: Git, gitDir: string, track: Repository['trac
     },
     archiveZip(commitId, signal) {
       if (!isObjectId(commitId)) return Readable.from([]).destroy(new Error('archiveZip wants a whole commit id'))
-      return streamGit(git, gitDir, ['archive', '--format=zip', '-1', commitId], signal)
+      const large = (): Readable => streamGit(git, gitDir, ['archive', '--format=zip', '-1', commitId], signal)
+      return Readable.from(
+        whole(() => smallArchive(reader, commitId), large, signal),
+        { objectMode: false },
+      )
     },
     writeCommit: (change) => writeCommit(internals, change),
     async createBranch(name, commitId) {
@@ -149,6 +154,19 @@ export function openRepository(git: Git, gitDir: string, track: Repository['trac
       for (const helper of helpers) helper.close()
     },
   }
+}
+
+/** Destroying the stream that reads this ends the large one too. */
+async function* whole(
+  small: () => Promise<Buffer | undefined>,
+  large: () => Readable,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  signal?.throwIfAborted()
+  const content = await small().catch(() => undefined) // git says what is wrong
+  signal?.throwIfAborted()
+  if (content === undefined) yield* large()
+  else yield content
 }
 
 const withSize = (entry: Omit<GitTreeEntry, 'size'>, size: number | undefined): GitTreeEntry =>

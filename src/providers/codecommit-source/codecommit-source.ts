@@ -42,22 +42,22 @@ export const codeCommitSource =
     if (found === undefined) return failed('ConfigurationError', `The repository ${repositoryName} does not exist.`)
     const [{ repositoryMetadata: repository }, commitId] = found
     if (commitId === undefined) return failed('ConfigurationError', `The branch ${branchName} has no commit.`)
-    const commit = await client.send(new GetCommitCommand({ repositoryName, commitId }), options).then(
-      ({ commit }) => commit,
-      (error: unknown) => {
-        if (pinned === undefined || !isNoSuchCommit(error)) throw error
-        return undefined
-      },
-    )
+    const source = { repositoryName, branchName, commitId }
+    const isReference = OutputArtifactFormat === CLONE_REFERENCE_FORMAT
+    // an archive does not wait for the commit's message: of a commit that does not exist nothing is put
+    const [described, archived] = await Promise.allSettled([
+      client.send(new GetCommitCommand({ repositoryName, commitId }), options),
+      isReference ? undefined : putArchive(git, order, context, repository, source),
+    ])
+    const gone = described.status === 'rejected' && pinned !== undefined && isNoSuchCommit(described.reason)
+    if (described.status === 'rejected' && !gone) throw described.reason
+    const commit = described.status === 'fulfilled' ? described.value.commit : undefined
     if (commit === undefined) {
       return failed('RevisionUnavailable', `The commit ${commitId} does not exist in the repository ${repositoryName}.`)
     }
-    const source = { repositoryName, branchName, commitId }
-    const problem =
-      OutputArtifactFormat === CLONE_REFERENCE_FORMAT
-        ? await putReference(order, context, repository, source)
-        : await putArchive(git, order, context, repository, source)
-    return problem ?? succeeded(source, commit)
+    if (archived.status === 'rejected') throw archived.reason
+    if (isReference) await putReference(order, context, repository, source)
+    return archived.value ?? succeeded(source, commit)
   }
 
 interface Source {
