@@ -1,18 +1,18 @@
 /** Performs the outbox entries of rules as `dispatch` does those of actions: at least once, and gone with their outcome. */
 import type { Clock } from '../base/clock.ts'
-import type { Log } from '../base/log.ts'
-import type { Command, PipelineKey } from '../core/execution/execution.ts'
+import type { ActionOrder, ActionProgress, Command, PipelineKey } from '../core/execution/execution.ts'
 import { ActionAborted } from '../providers/provider.ts'
 import type { RuleOrder, RuleOutcome, RuleProvider } from '../rules/rule.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineEvent } from './engine.ts'
+import { ruleByAction, type RulesByActionDependencies } from './rules-by-action.ts'
+import type { Steps } from './step.ts'
 
-export interface RuleDispatchDependencies {
+export interface RuleDispatchDependencies extends Omit<RulesByActionDependencies, 'progress'> {
   readonly store: Store
+  readonly steps: Pick<Steps, 'send'>
   readonly rules: readonly RuleProvider[]
   readonly clock: Clock
-  readonly log: Log
-  readonly newId: () => string
   /** the outcome and the end of the outbox entry, one commit */
   readonly save: (outboxId: number, pipeline: PipelineKey, event: EngineEvent, id: string) => Promise<void>
   readonly isStopping: () => boolean
@@ -25,16 +25,35 @@ interface Run {
 }
 
 export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
-  const { store, rules, save, isStopping } = dependencies
+  const { store, steps, rules, save, isStopping } = dependencies
   const runs = new Map<string, Run>()
 
   async function run(outboxId: number, order: RuleOrder, signal: AbortSignal): Promise<void> {
     const { provider } = order.rule.typeId
     const found = rules.find(({ types }) => types.some((type) => type.provider === provider))
+    const byAction = ruleByAction({ ...dependencies, progress }, order)
     const outcome = found
       ? await evaluate(dependencies, found, order, signal)
-      : errored('ConfigurationError', `Pipewright cannot evaluate the rule type ${provider} yet.`)
-    if (!signal.aborted) await save(outboxId, order.pipeline, eventOf(order, outcome), order.rule.id)
+      : byAction
+        ? await byAction(order, signal)
+        : errored('ConfigurationError', `Pipewright cannot evaluate the rule type ${provider} yet.`)
+    if (outcome !== undefined && !signal.aborted)
+      await save(outboxId, order.pipeline, eventOf(order, outcome), order.rule.id)
+  }
+
+  /** Rules report nothing but where their work can be seen. */
+  async function progress({ pipeline, executionId, action }: ActionOrder, news: ActionProgress): Promise<void> {
+    const { externalExecutionId, externalExecutionUrl, summary } = news
+    await steps.send(pipeline, {
+      type: 'RuleWaiting',
+      executionId,
+      ruleExecutionId: action.id,
+      progress: {
+        ...(externalExecutionId !== undefined && { externalExecutionId }),
+        ...(externalExecutionUrl !== undefined && { externalExecutionUrl }),
+        ...(summary !== undefined && { summary }),
+      },
+    })
   }
 
   return {

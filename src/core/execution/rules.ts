@@ -3,7 +3,7 @@ import { invariant } from '../invariant.ts'
 import type { RuleDeclaration, StageConditionKey } from '../pipeline/declaration.ts'
 import { currentStage, missingArtifact } from './actions.ts'
 import { artifactStoreOf, inputLocations } from './artifacts.ts'
-import type { RuleEvent } from './events.ts'
+import type { RuleEvent, RuleProgress } from './events.ts'
 import { ruleTimeoutMinutes } from './limits.ts'
 import { own } from './record.ts'
 import { resolveAction, type ResolvedAction } from './resolve.ts'
@@ -95,7 +95,9 @@ export function ruleWaiting(turn: Turn, event: Event<'RuleWaiting'>): void {
   const run = findRunning(turn, event)
   if (run === undefined) return
   const { until, progress = {} } = event
-  if (progress.summary !== run.summary) putRule(turn, { ...run, ...progress, updatedAt: turn.at })
+  if (Object.entries(progress).some(([member, value]) => run[member as keyof RuleProgress] !== value)) {
+    putRule(turn, { ...run, ...progress, updatedAt: turn.at })
+  }
   if (until !== undefined) schedule(turn, run, 'check', until)
 }
 
