@@ -30,15 +30,22 @@ export async function openBlobStore({ folder, keys }: DiskOptions): Promise<Blob
     const id = randomBytes(16).toString('hex')
     const draft = join(drafts, id)
     const { plaintext, wrapped } = keys.createDataKey()
+    const path = pathOf(folder, id)
     const file = await open(draft, 'wx', 0o600)
     try {
       const writer = new BlobWriter(file, encodeHeader(wrapped), { key: plaintext, blobId: Buffer.from(id, 'latin1') })
-      const written = await closing(file, () => fill(writer, file, content, signal))
+      const written = await closing(file, async () => {
+        const written = await fill(writer, content, signal)
+        await publish(draft, path)
+        // Together, and after the renaming: file systems flush the content, its name and what others wait for in one go. Until both
+        // have ended nobody knows the id, so what a power cut leaves under it is found by nobody.
+        await Promise.all([file.datasync(), syncFolder(dirname(path))])
+        return written
+      })
       signal?.throwIfAborted()
-      await publish(draft, pathOf(folder, id))
       return { id, ...written }
     } catch (error) {
-      await rm(draft, { force: true })
+      await Promise.all([draft, path].map((left) => rm(left, { force: true })))
       if (content instanceof Readable) content.destroy()
       throw signal?.aborted === true ? signal.reason : error
     }
@@ -61,7 +68,6 @@ export async function openBlobStore({ folder, keys }: DiskOptions): Promise<Blob
 
 async function fill(
   writer: BlobWriter,
-  file: FileHandle,
   content: Readable | Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<{ size: number; md5: string }> {
@@ -70,23 +76,21 @@ async function fill(
     for await (const chunk of content as AsyncIterable<Uint8Array | string>)
       await writer.write(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
   } else await writer.write(content)
-  const written = await writer.end()
-  await file.datasync()
-  return written
+  signal?.throwIfAborted()
+  return writer.end()
 }
 
-/** Gives the finished draft its name, durably: after a power cut the blob is there whole or not at all. */
+/** Gives the finished draft its name. */
 async function publish(draft: string, path: string): Promise<void> {
-  const shard = dirname(path)
   try {
     await rename(draft, path)
   } catch (error) {
     if (!isMissing(error)) throw error
+    const shard = dirname(path)
     await mkdir(shard, { recursive: true, mode: 0o700 })
     await syncFolder(dirname(shard))
     await rename(draft, path)
   }
-  await syncFolder(shard)
 }
 
 async function syncFolder(path: string): Promise<void> {
