@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseJsonPath, selectJsonPath } from './json-path.ts'
@@ -65,6 +66,29 @@ describe('what is refused', () => {
     '$.a]',
   ]
   for (const path of cases) test(`'${path}'`, () => assert.equal(parseJsonPath(path), undefined))
+})
+
+describe('whatever the path and the document are', () => {
+  test('a text is a path or none, and evaluating never fails', () => {
+    const piece = fc.constantFrom(...String.raw`$ . .. * [ ] ' " \ , 0 -1 a ? ( @`.split(' '), ' ')
+    const text = fc.array(piece, { maxLength: 30 }).map((pieces) => `$${pieces.join('')}`)
+    fc.assert(
+      fc.property(text, fc.jsonValue(), (text, document) => {
+        const path = parseJsonPath(text)
+        if (path !== undefined) assert.ok(Array.isArray(selectJsonPath(path, document)))
+      }),
+    )
+  })
+
+  test('a member is found by its quoted name, whatever characters the name has', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.jsonValue(), (name, value) => {
+        fc.pre(name !== '__proto__')
+        const quoted = name.replaceAll(/[\\']/g, String.raw`\$&`)
+        assert.deepEqual(select(`$['${quoted}']`, { [name]: value }), [value])
+      }),
+    )
+  })
 })
 
 describe('a hostile document', () => {
