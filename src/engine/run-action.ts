@@ -1,6 +1,6 @@
 /** One run of one provider: gives it its context, and turns whatever comes back, thrown errors included, into an outcome. */
 import type { Log } from '../base/log.ts'
-import { PIPELINE_SESSION_PREFIX } from '../core/catalog/sessions.ts'
+import { pipelineSession } from '../core/catalog/sessions.ts'
 import type { ActionOrder, ActionProgress } from '../core/execution/execution.ts'
 import type { Bus } from '../journal/journal.ts'
 import {
@@ -52,12 +52,10 @@ function contextOf(
 ): ActionContext {
   const { pipeline, action } = order
   const roleArn = action.roleArn ?? order.pipelineRoleArn
-  const account = roleArn.split(':')[4] || pipeline.account
-  const sessionName = `${PIPELINE_SESSION_PREFIX}${pipeline.name}`.slice(0, MAX_SESSION_NAME)
   return {
     signal,
     client: (constructor, { region = action.region } = {}) =>
-      clientFor({ account, region, roleArn, sessionName })(constructor),
+      clientFor(pipelineSession(pipeline, { roleArn, region }))(constructor),
     progress: (news) => progress(order, news),
     event: ({ source, matches }) => {
       const happened = new Promise<Parameters<typeof matches>[0]>((resolve, reject) => {
@@ -79,9 +77,6 @@ function contextOf(
     },
   }
 }
-
-/** STS allows 2..64 characters. */
-const MAX_SESSION_NAME = 64
 
 /** Our bug: the log has everything, the pipeline's owner gets an id to quote. */
 export function internalError(

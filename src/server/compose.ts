@@ -82,7 +82,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       newId,
       newKey: () => randomAlphanumeric(7),
       providers: createProviders({ git }),
-      rules: createRules(),
+      rules: createRules({ bus, clientFor }),
       clientFor,
       customType: async (order) =>
         (await import('../services/codepipeline/codepipeline.ts')).customTypeOf(store, order),

@@ -17,6 +17,7 @@ import { AwsJson1_0Protocol, AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { action, checkout, stage, worldOf } from '../support/world.ts'
 import { fails, missing, run } from './support.ts'
 
 let server: TestServer
@@ -233,4 +234,67 @@ print('done')
 test('boto3', { skip: await missing('python3', ['-c', 'import boto3'], 'boto3 is not on this machine') }, async () => {
   const { stdout, stderr } = await run('python3', ['-c', PROGRAM], { env: server.env })
   assert.equal(stdout, 'done\n', stderr)
+})
+
+describe('a stage behind a CloudWatchAlarm rule', () => {
+  const guarded = (WaitTime: string) => ({
+    ...stage('Deploy', action('Upload', 'Deploy/S3', { BucketName: 'web', Extract: 'true' }, { input: ['Code'] })),
+    beforeEntry: {
+      conditions: [
+        {
+          result: 'FAIL' as const,
+          rules: [
+            {
+              name: 'Quiet',
+              ruleTypeId: {
+                category: 'Rule' as const,
+                owner: 'AWS' as const,
+                provider: 'CloudWatchAlarm',
+                version: '1',
+              },
+              configuration: { AlarmName: 'noise', WaitTime },
+            },
+          ],
+        },
+      ],
+    },
+  })
+
+  test('is entered when the alarm leaves its bad state, and not while it does not', async () => {
+    const world = worldOf(server)
+    const client = new CloudWatchClient(server.client)
+    const set = (StateValue: 'ALARM' | 'OK') =>
+      client.send(new SetAlarmStateCommand({ AlarmName: 'noise', StateValue, StateReason: 'a test' }))
+    await Promise.all([
+      world.bucket('artifacts'),
+      world.bucket('web'),
+      world.repository('app', { 'index.html': 'hello' }),
+      client.send(
+        new PutMetricAlarmCommand({
+          AlarmName: 'noise',
+          Namespace: 'Shop',
+          MetricName: 'Noise',
+          Statistic: 'Sum',
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanThreshold',
+        }),
+      ),
+    ])
+    await set('ALARM')
+
+    const impatient = await world.pipeline('impatient', [stage('Source', checkout('app')), guarded('0')])
+    assert.equal((await world.ended('impatient', impatient)).execution.status, 'Failed')
+
+    const patient = await world.pipeline('patient', [stage('Source', checkout('app')), guarded('5')])
+    await world.until('patient', 'the end of the checkout', async () => {
+      const { actions } = await world.look('patient', patient)
+      return actions[0]?.status === 'Succeeded' ? true : undefined
+    })
+    assert.equal((await world.look('patient', patient)).execution.status, 'InProgress')
+    await set('OK')
+    assert.equal((await world.ended('patient', patient)).execution.status, 'Succeeded')
+    client.destroy()
+  })
 })
