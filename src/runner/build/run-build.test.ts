@@ -194,12 +194,12 @@ for (const driver of DRIVERS) {
 
     it('B27 is TIMED_OUT after its timeout, and nothing of it lives on', async () => {
       const result = await bench.run(
-        { phases: { build: { commands: ['setsid sleep 54321 & sleep 54321'] } } },
+        { phases: { build: { commands: [`setsid sleep ${LONG} & sleep ${LONG}`] } } },
         { job: { timeoutSeconds: 2 } },
       )
       assert.equal(result.status, 'TIMED_OUT')
       assert.deepEqual(phaseList(result).at(-1), 'BUILD TIMED_OUT')
-      assert.deepEqual(await processes('54321'), [])
+      assert.deepEqual(await processes(LONG), [])
     })
 
     it('B28 is STOPPED when somebody stops it, whatever it started', async () => {
@@ -207,7 +207,7 @@ for (const driver of DRIVERS) {
       const result = await bench.run(
         {
           phases: {
-            build: { commands: ['(setsid sh -c "sleep 65432 & sleep 65432" &) ; echo ready; sleep 65432'] },
+            build: { commands: [`(setsid sh -c "sleep ${LONG} & sleep ${LONG}" &) ; echo ready; sleep ${LONG}`] },
             post_build: { commands: ['echo no'] },
           },
         },
@@ -218,7 +218,7 @@ for (const driver of DRIVERS) {
       )
       assert.equal(result.status, 'STOPPED')
       assert.deepEqual(result.output, ['ready'])
-      assert.deepEqual(await processes('65432'), [])
+      assert.deepEqual(await processes(LONG), [])
     })
 
     it('leaves no folder behind but the one of the next build', async () => {
@@ -239,9 +239,17 @@ for (const driver of DRIVERS) {
   })
 }
 
+/** seconds to sleep; of this test run alone, since it is looked for among all processes of the machine */
+const LONG = String(1_000_000 + process.pid)
+
+/** Those that sleep so long. A killed process may take a moment to be gone: what is left after a second stays. */
 async function processes(argument: string): Promise<readonly string[]> {
   const { readFile } = await import('node:fs/promises')
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-  return lines.filter((line) => line.includes(`sleep\0${argument}`))
+  const look = async (): Promise<readonly string[]> => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+    return lines.filter((line) => line.includes(`sleep\0${argument}`))
+  }
+  for (const until = Date.now() + 1000; Date.now() < until;) if ((await look()).length === 0) return []
+  return await look()
 }
