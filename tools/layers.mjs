@@ -51,7 +51,7 @@ export const mayImport = {
     'providers',
   ],
   'rules/*': ['core', 'base', 'sdk', 'rules/rule.ts'],
-  rules: ['core', 'base', 'journal/journal.ts'],
+  rules: ['core', 'base', 'npm', 'journal/journal.ts'],
   runner: ['core', 'base', 'npm', 'node', 'artifacts/artifacts.ts', 'journal/journal.ts'],
   engine: [
     'core',

@@ -2,13 +2,15 @@
 import { deploymentWindow } from './deployment-window.ts'
 import type { RuleProvider } from './rule.ts'
 import { withServices, type RuleDependencies } from './service-context.ts'
-import { variableCheck } from './variable-check.ts'
 
 export type { RuleDependencies } from './service-context.ts'
 
 /** @param dependencies absent: the rules that ask services are left out */
 export const createRules = (dependencies?: RuleDependencies): readonly RuleProvider[] => [
-  { types: [aws('VariableCheck')], run: async ({ rule }) => variableCheck(rule.resolvedConfiguration) },
+  {
+    types: [aws('VariableCheck')],
+    run: async ({ rule }) => (await import('./variable-check.ts')).variableCheck(rule.resolvedConfiguration),
+  },
   { types: [aws('DeploymentWindow')], run: async (order, { now }) => deploymentWindow(order, now) },
   ...(dependencies === undefined ? [] : askingServices(dependencies)),
 ]

@@ -16,6 +16,7 @@ describe('VariableCheck', () => {
     ['release-1b', 'MATCHES', 'release-[0-9]+', 'Failed'],
     ['a', 'MATCHES', 'x|a', 'Succeeded'],
     ['a', 'MATCHES', '(', 'Errored'],
+    ['ab', 'MATCHES', '(?=a)ab', 'Errored'],
     ['a', 'LIKE', 'a', 'Errored'],
   ]
   for (const [Variable, Operator, Value, outcome] of CASES) {

@@ -82,6 +82,14 @@ for (const driver of DRIVERS) {
       assert.deepEqual(output, ['run'])
     })
 
+    it('B6 does not retry by an expression that could take for ever, and says so', async () => {
+      const { output, lines } = await bench.run({
+        phases: { build: { commands: ['echo run', 'false'], 'on-failure': 'RETRY-2-(?=status).*' } },
+      })
+      assert.deepEqual(output, ['run'])
+      assert.ok(lines.some((line) => line.includes('cannot be matched in linear time')))
+    })
+
     it('B7 fails a phase when only its finally fails', async () => {
       const result = await bench.run({ phases: { build: { commands: ['true'], finally: ['false'] } } })
       assert.ok(phaseList(result).includes('BUILD FAILED'))

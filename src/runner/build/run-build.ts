@@ -19,6 +19,7 @@ import type {
 } from '../protocol.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { buildEnvironment } from './environment.ts'
+import { namesError } from './error-pattern.ts'
 import { messageOf, PhaseFailure } from './failure.ts'
 import { loadBuildspec } from './load-buildspec.ts'
 import { createBuildLog, type BuildLog } from './log.ts'
@@ -267,9 +268,13 @@ async function runPhase(build: Build, shell: BuildShell, phase: PlannedPhase): P
   for (let run = 0; ; run++) {
     const failure = await runOnce(build, shell, phase)
     if (failure === undefined) return
-    const isRetried =
-      onFailure.type === 'Retry' && run < retries && new RegExp(onFailure.pattern, 's').test(failure.message)
-    if (!isRetried) throw failure
+    if (onFailure.type !== 'Retry' || run >= retries) throw failure
+    const isNamed = await namesError(onFailure.pattern, failure.message)
+    if (isNamed === undefined)
+      build.log.say(
+        `[WARNING] on-failure: "${onFailure.pattern}" cannot be matched in linear time, so nothing is retried`,
+      )
+    if (!isNamed) throw failure
     build.log.say(`Retrying phase ${phase.name}, retry ${run + 1} of ${retries}`)
   }
 }
