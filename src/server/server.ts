@@ -43,11 +43,7 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
       hint: 'Use "pipewright server" to serve a team.',
     })
   }
-  if ((await gitVersion()) === undefined) {
-    throw new StartFailure('git was not found on this machine.', {
-      hint: 'Install git: repositories are served by it.',
-    })
-  }
+  await requireGit()
   await using opened = new AsyncDisposableStack()
   const dataDir = openDataDir(config.dataDir)
   opened.defer(() => dataDir.release())
@@ -108,6 +104,18 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
 async function resumeAlarms({ store, alarmClock }: Composition): Promise<void> {
   const alarms = await store.read.resources.everywhere('cloudwatch', 'alarm')
   if (alarms.length > 0) await (await alarmClock()).resume()
+}
+
+/** @throws StartFailure when the machine has no git that works */
+async function requireGit(): Promise<void> {
+  try {
+    await gitVersion()
+  } catch (error) {
+    throw new StartFailure('git was not found on this machine.', {
+      hint: 'Install git, and see that it is on the PATH: repositories are served by it.',
+      cause: error,
+    })
+  }
 }
 
 /** A dying process closes its connections a moment before it is gone. */

@@ -340,6 +340,14 @@ describe('servers', { concurrency: true }, () => {
     assert.equal((await serving(['dev', '--port', '0', '--data-dir', dataDir], 'SIGINT')).code, 0)
   })
 
+  test('given a machine without git, then it says so and what to do', async () => {
+    const dataDir = await newFolder()
+    const { code, stderr } = await pipewright(['dev', '--port', '0', '--data-dir', dataDir], { PATH: '/nonexistent' })
+    assert.equal(code, 1)
+    assert.match(stderr, /^pipewright: git was not found on this machine\.\n {2}Install git/)
+    assert.doesNotMatch(stderr, /\n\s+at /)
+  })
+
   test('given a data folder that cannot be made, then it says which and why', async () => {
     const file = join(folder, 'a-file')
     await writeFile(file, '')
