@@ -1,7 +1,12 @@
 /** The engine's parts, wired together. */
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { createPipelineState, decide, type ActionOrder, type PipelineKey } from '../core/execution/execution.ts'
+import {
+  createPipelineState,
+  decide as decideByTheRules,
+  type ActionOrder,
+  type PipelineKey,
+} from '../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Bus } from '../journal/journal.ts'
@@ -14,7 +19,7 @@ import type { TimeoutDocument } from './effects.ts'
 import type { Engine } from './engine.ts'
 import type { Probe } from './probe.ts'
 import type { ClientFor } from './run-action.ts'
-import { createSteps, type DecideOptions } from './step.ts'
+import { createSteps, type Decide, type DecideOptions } from './step.ts'
 import { createTimers, systemSchedule, type Schedule } from './timers.ts'
 
 export type { ClientFor } from './run-action.ts'
@@ -38,14 +43,16 @@ export interface EngineDependencies {
   readonly customType?: (order: ActionOrder) => Promise<WorkerType | undefined>
   /** a pipeline was created, updated or (undefined) deleted; may be told more often than that */
   readonly declared?: (key: PipelineKey, declaration: PipelineDeclaration | undefined) => void
-  /** for tests: another way to wait */
+  /** for tests: another way to wait, for timers and between attempts to save */
   readonly schedule?: Schedule
+  /** for tests: a reducer that is watched, or that errs */
+  readonly decide?: Decide
   /** for crash tests */
   readonly probe?: Probe
 }
 
 export function createEngine(dependencies: EngineDependencies): Engine {
-  const { store, bus, clock, log, newId, newKey, limits, declared, probe } = dependencies
+  const { store, bus, clock, log, newId, newKey, limits, declared, probe, decide = decideByTheRules } = dependencies
   const decideOptions: DecideOptions = { newId, newKey, ...(limits && { limits }) }
   let closing = false
 
@@ -53,6 +60,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     store,
     bus,
     clock,
+    decide,
     decideOptions,
     declared,
     probe,

@@ -17,6 +17,7 @@ import type { Probe } from './probe.ts'
 import { createRuleDispatch } from './dispatch-rules.ts'
 import { internalError, runAction, type RunDependencies } from './run-action.ts'
 import type { Steps } from './step.ts'
+import type { Schedule } from './timers.ts'
 
 export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> {
   readonly store: Store
@@ -28,6 +29,8 @@ export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> 
   /** the registered action type behind an order that workers run; undefined when there is none (any more) */
   readonly customType: ((order: ActionOrder) => Promise<WorkerType | undefined>) | undefined
   readonly probe: Probe | undefined
+  /** absent: the system's timers, which keep the process alive meanwhile */
+  readonly schedule?: Schedule
 }
 
 export interface Dispatch {
@@ -138,9 +141,26 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
       } catch (error) {
         if (error instanceof InvariantViolation || stopping.signal.aborted) throw error
         log.error({ err: error, actionExecutionId: id, waitMs }, 'an outcome could not be saved; trying again')
-        await delay(waitMs, undefined, { signal: stopping.signal })
+        await pause(waitMs)
       }
     }
+  }
+
+  function pause(waitMs: number): Promise<unknown> {
+    const { signal } = stopping
+    const { schedule } = dependencies
+    if (schedule === undefined) return delay(waitMs, undefined, { signal })
+    return new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        cancel()
+        reject(signal.reason as Error)
+      }
+      const cancel = schedule(waitMs, () => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      })
+      signal.addEventListener('abort', abort, { once: true })
+    })
   }
 
   async function abandon(outboxId: number, { actionExecutionId, reason, timedOut }: AbandonAction): Promise<void> {

@@ -136,6 +136,11 @@ describe('failures', () => {
           return await store.write(work)
         },
       }),
+      // the wait between two attempts is over at once, timeouts never come
+      schedule: (delayMs, callback) => {
+        if (delayMs < 1000) queueMicrotask(callback)
+        return () => undefined
+      },
     })
     await server.create()
     await server.engine.idle()
@@ -405,7 +410,7 @@ const action = (name: string, actionTypeId: Omit<ActionDeclaration['actionTypeId
 
 const CUSTOM = action('Ship', { category: 'Deploy', owner: 'Custom', provider: 'Robot' })
 
-interface ServerOptions extends Partial<Pick<EngineDependencies, 'providers' | 'customType'>> {
+interface ServerOptions extends Partial<Pick<EngineDependencies, 'providers' | 'customType' | 'schedule'>> {
   readonly run: ActionProvider['run']
   readonly ship?: ActionDeclaration
   readonly timeoutInMinutes?: number

@@ -5,7 +5,7 @@
  * threading through. Steps of different pipelines start in the same tick and share a commit, because `store.write` groups.
  */
 import type { Clock } from '../base/clock.ts'
-import { decide, type PipelineKey, type PipelineState } from '../core/execution/execution.ts'
+import type { decide, PipelineKey, PipelineState } from '../core/execution/execution.ts'
 import type { PipelineDeclaration } from '../core/pipeline/declaration.ts'
 import type { Bus } from '../journal/journal.ts'
 import { StaleWrite, type PipelineRecord, type Store, type Writer } from '../store/store.ts'
@@ -13,12 +13,14 @@ import { createEffects, type Effects, type Written } from './effects.ts'
 import type { EngineAnswer, EngineEvent } from './engine.ts'
 import type { Probe } from './probe.ts'
 
-export type DecideOptions = Parameters<typeof decide>[2]
+export type Decide = typeof decide
+export type DecideOptions = Parameters<Decide>[2]
 
 export interface StepDependencies {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
+  readonly decide: Decide
   readonly decideOptions: DecideOptions
   /** called after the commit, synchronously, before the callers hear of it */
   readonly committed: (written: Written) => void
@@ -75,7 +77,8 @@ interface Unit {
   fail(error: unknown): void
 }
 
-export function createSteps({ store, bus, clock, decideOptions, committed, declared, probe }: StepDependencies): Steps {
+export function createSteps(dependencies: StepDependencies): Steps {
+  const { store, bus, clock, decide, decideOptions, committed, declared, probe } = dependencies
   const aggregates = new Map<string, Aggregate>()
 
   function enqueue(key: PipelineKey, unit: Unit): void {
