@@ -1,10 +1,8 @@
-import { SignatureV4 } from '@smithy/signature-v4'
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import type { Connection } from './connection.ts'
-import { CliFailure, explain } from './failure.ts'
+import { CliFailure } from './failure.ts'
+import { send } from './signed-request.ts'
 
 export interface LiveEvent {
   readonly detailType: string
@@ -42,7 +40,7 @@ async function follow<Item>(
   query: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Item>> {
-  const response = await open(connection, path, query, signal)
+  const response = await send(connection, { method: 'GET', path, query, signal })
   if (response.statusCode !== 200) {
     throw new CliFailure(`The server answered ${response.statusCode ?? 0} to ${path}.`, {
       hint: 'Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that the server is a Pipewright of this version.',
@@ -63,60 +61,3 @@ async function* lines<Item>(response: IncomingMessage, signal: AbortSignal): Asy
     response.destroy()
   }
 }
-
-async function open(
-  connection: Connection,
-  path: string,
-  query: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const { protocol, hostname, port, host } = new URL(connection.endpoint)
-  const signer = new SignatureV4({
-    service: 'pipewright',
-    region: connection.region,
-    credentials: connection.credentials,
-    sha256: Sha256,
-  })
-  const signed = await signer.sign({
-    method: 'GET',
-    protocol,
-    hostname,
-    ...(port !== '' && { port: Number(port) }),
-    path,
-    query: { ...query },
-    headers: { host },
-  })
-  const request = protocol === 'https:' ? httpsRequest : httpRequest
-  const target = `${path}?${new URLSearchParams(query).toString()}`.replaceAll('+', '%20')
-  return new Promise((resolve, reject) => {
-    request({ hostname, port, path: target, headers: signed.headers, signal }, resolve)
-      .once('error', (error) => reject(explain(error, connection.endpoint) as Error))
-      .end()
-  })
-}
-
-/** The hash the signer asks for, over node:crypto. */
-class Sha256 {
-  readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined
-  #hash: Hash | Hmac
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#secret = secret
-    this.#hash = this.#start()
-  }
-  #start(): Hash | Hmac {
-    if (this.#secret === undefined) return createHash('sha256')
-    return createHmac('sha256', typeof this.#secret === 'string' ? this.#secret : bytesOf(this.#secret))
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : bytesOf(data))
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest()
-  }
-  reset(): void {
-    this.#hash = this.#start()
-  }
-}
-
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)

@@ -137,6 +137,10 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       const { createActionTypeAdmin } = await import('../services/codepipeline/codepipeline.ts')
       return createActionTypeAdmin(dependencies)
     }),
+    ownApi: once(async () => {
+      const { createOwnApi } = await import('../services/codepipeline/codepipeline.ts')
+      return createOwnApi({ ...dependencies, auth })
+    }),
     /** a runner's process is gone, whose name this is */
     runnerLost: async (worker: string): Promise<void> => {
       const { failBuildsOf } = await import('../services/codebuild/runners.ts')

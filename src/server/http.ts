@@ -9,13 +9,14 @@ import type { Log } from '../base/log.ts'
 import {
   sendWireResponse,
   toWireRequest,
+  type Call,
   type Dispatcher,
   type VerifiedRequest,
   type WireRequest,
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
 import type { RunnerGateway } from '../services/codebuild/runners.ts'
-import type { ActionTypeAdmin, Webhooks } from '../services/codepipeline/codepipeline.ts'
+import type { ActionTypeAdmin, OwnApi, Webhooks } from '../services/codepipeline/codepipeline.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
 import type { LiveStreams } from './live.ts'
@@ -28,6 +29,8 @@ export interface HttpParts {
   readonly verify: (request: WireRequest) => Promise<VerifiedRequest | undefined>
   readonly webhooks: () => Promise<Webhooks>
   readonly actionTypeAdmin: () => Promise<ActionTypeAdmin>
+  readonly ownApi: () => Promise<OwnApi>
+  readonly newId: () => string
   readonly runnerGateway: () => Promise<RunnerGateway>
   readonly log: Log
 }
@@ -105,7 +108,7 @@ function ownApp(parts: HttpParts) {
   }
 }
 
-function ownEndpoints(app: FastifyInstance, { live, verify, log, actionTypeAdmin }: HttpParts): void {
+function ownEndpoints(app: FastifyInstance, { live, verify, log, newId, actionTypeAdmin, ownApi }: HttpParts): void {
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -137,6 +140,33 @@ function ownEndpoints(app: FastifyInstance, { live, verify, log, actionTypeAdmin
     const answer = await (await actionTypeAdmin()).put(place, body)
     return reply.code(answer.statusCode).send(answer.body)
   })
+  app.post<{ Params: { operation: string } }>('/_pipewright/codepipeline/:operation', async (request, reply) => {
+    const refuse = (statusCode: number, __type: string, message: string) =>
+      reply.code(statusCode).send({ __type, message })
+    const body = await readSmall(request.raw)
+    if (body === undefined) return refuse(413, 'RequestEntityTooLargeException', 'The body is larger than 64 KB.')
+    const wireRequest = { ...toWireRequest(request.raw), body }
+    const verified = await verify(wireRequest)
+    if (!verified) return refuse(403, 'AccessDeniedException', 'Sign the request with SigV4 for "pipewright".')
+    const answer = await (await ownApi()).call(body, ownCall(wireRequest, verified, request.params.operation, newId()))
+    return reply.code(answer.statusCode).send(answer.body)
+  })
+}
+
+function ownCall(request: WireRequest, verified: VerifiedRequest, operation: string, requestId: string): Call {
+  const { authorization: _secret, 'x-amz-security-token': _token, ...headers } = request.headers
+  const { principal, region } = verified
+  return {
+    requestId,
+    account: principal.account,
+    region,
+    principal,
+    operation,
+    headers,
+    endpoint: `${request.secure ? 'https' : 'http'}://${headers['host'] ?? 'localhost'}`,
+    sourceAddress: request.sourceAddress,
+    signal: request.signal,
+  }
 }
 
 const MOST_SMALL_BYTES = 64 * 1024

@@ -25,9 +25,13 @@ export interface ShapeOptions {
 /** @returns the message of the `ValidationException` to answer with, or `undefined` when the input has the right shape */
 export function checkShape(operationName: string, input: unknown, options: ShapeOptions = {}): string | undefined {
   const members = Object.hasOwn(OPERATION_INPUTS, operationName) ? OPERATION_INPUTS[operationName] : undefined
-  if (members === undefined) return undefined
+  return members && checkMembersOf(members, input ?? {}, options)
+}
+
+/** The same for an input whose members are given instead of looked up. */
+export function checkMembersOf(members: Members, input: unknown, options: ShapeOptions = {}): string | undefined {
   const violations: Violation[] = []
-  checkMembers(members, input ?? {}, [], { options, violations, names: [] })
+  checkMembers(members, input, [], { options, violations, names: [] })
   return shapeMessage(violations)
 }
 

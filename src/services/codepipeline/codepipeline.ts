@@ -107,6 +107,7 @@ export const createCodePipelineService = (dependencies: CodePipelineDependencies
 
 export { createWebhooks, type Webhooks } from './webhooks/delivery.ts'
 export { createActionTypeAdmin, type ActionTypeAdmin } from './admin-action-types.ts'
+export { createOwnApi, type OwnApi } from './own/own.ts'
 export { customTypeOf } from './action-types.ts'
 export type { CodePipelineDependencies, CodePipelineLimits } from './dependencies.ts'
 export { WITHOUT_EFFECT, type WithoutEffect } from './without-effect.ts'
