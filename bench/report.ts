@@ -26,5 +26,7 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - from
 }
 
+export const perSecond = (count: number, ms: number): number => (count * 1000) / ms
+
 export const format = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value >= 10 ? value.toFixed(1) : value.toFixed(2)
