@@ -101,6 +101,28 @@ describe('who calls', () => {
     }
   })
 
+  test('a session of one’s own acts as the holder of the key, and ends with the key or with what it was issued for', async () => {
+    const auth = start()
+    await addTestKey(auth)
+    const issue = (owner: string) => auth.issueOwnSession({ accessKeyId: 'AKIATEST', owner, seconds: 900 })
+    const [first, second] = [await issue('tab-1'), await issue('tab-2')]
+    assert.ok(first && second)
+    for (const each of [auth, start()]) {
+      const found = await each.lookup(first.accessKeyId)
+      assert.deepEqual(found?.principal, { ...userPrincipal(ACCOUNT, 'admin'), accessKeyId: first.accessKeyId })
+      assert.equal(found?.sessionToken, first.sessionToken)
+    }
+    await auth.endOwnSessions(ACCOUNT, 'tab-1')
+    for (const each of [auth, start()]) assert.equal(await each.lookup(first.accessKeyId), undefined)
+    assert.ok(await auth.lookup(second.accessKeyId))
+    await auth.changeAccessKey('AKIATEST', 'inactive')
+    for (const each of [auth, start()]) assert.equal(await each.lookup(second.accessKeyId), undefined)
+    assert.equal(await issue('tab-3'), undefined)
+    await auth.changeAccessKey('AKIATEST', 'active')
+    const nested = { accessKeyId: second.accessKeyId, owner: 'x', seconds: 900 }
+    assert.equal(await auth.issueOwnSession(nested), undefined, 'a session begets no session')
+  })
+
   test('an ended session is known as ended for an hour, then unknown, and its record goes with later sessions', async () => {
     const auth = start()
     const issue = () => auth.issueSession({ account: ACCOUNT, roleArn: ROLE, sessionName: 's', seconds: 1 })

@@ -17,6 +17,18 @@ export interface Auth extends Authenticator, Authorizer {
     sessionName: string
     seconds: number
   }): Promise<SessionCredentials>
+  /**
+   * Short-lived credentials of whoever holds a long-lived key: calls made with them are his, as if he had signed with the key. They
+   * end with the key too (deactivated, deleted), and with `endOwnSessions` of the same owner.
+   * @param session.owner what they were issued for, e.g. a console session
+   * @returns undefined for a key that is unknown, inactive or itself of a session
+   */
+  issueOwnSession(session: {
+    accessKeyId: string
+    owner: string
+    seconds: number
+  }): Promise<SessionCredentials | undefined>
+  endOwnSessions(account: string, owner: string): Promise<void>
   /** Long-lived keys: development keys, IAM users' keys. */
   addAccessKey(key: {
     accessKeyId: string

@@ -24,8 +24,12 @@ interface StoredKey {
   readonly token?: SealedSecret
   readonly expiresAt?: number
   readonly inactive?: boolean
+  /** of a user's own session: the key it stands for, without which it is nothing */
+  readonly standsFor?: string
   readonly principal: Omit<Principal, 'accessKeyId'>
 }
+
+type Known = Credentials & Pick<StoredKey, 'standsFor'>
 
 /** An ended session is still known for this long, so that its holder is told "expired" and not "unknown". */
 const REMEMBER_ENDED_MS = 3_600_000
@@ -35,7 +39,7 @@ const SWEPT_AT_ONCE = 4
 
 export function createAuth({ store, clock, keys, log = silentLog, policies = [] }: AuthOptions): Auth {
   // every request looks its key up: kept in clear, in memory only
-  const known = new Map<string, Credentials>()
+  const known = new Map<string, Known>()
 
   return {
     ...createAuthorizer(policies),
@@ -45,29 +49,27 @@ export function createAuth({ store, clock, keys, log = silentLog, policies = [] 
         known.delete(accessKeyId)
         return undefined
       }
+      if (found?.standsFor !== undefined && (known.get(found.standsFor) ?? (await read(found.standsFor))) === undefined)
+        return undefined
       return found
     },
     async issueSession({ account, roleArn, sessionName, seconds }) {
       invariant(roleArn.includes(':role/'), `${roleArn} is not the ARN of a role`)
-      const expiresAt = clock.now() + seconds * 1000
-      const credentials = {
-        accessKeyId: `ASIA${randomAlphanumeric(16).toUpperCase()}`,
-        secretAccessKey: randomToken(30),
-        sessionToken: randomToken(96),
-        expiresAt,
-      }
-      const { accessKeyId, secretAccessKey, sessionToken } = credentials
-      const principal = sessionPrincipal(account, roleArn, sessionName)
-      const secret = seal(keys, accessKeyId, secretAccessKey)
-      const token = seal(keys, accessKeyId, sessionToken)
-      const document: StoredKey = { secret, token, expiresAt, principal }
-      const swept = await store.write(async ({ resources }) => {
-        await resources.put(keyOf(account, 'Session', accessKeyId), document, { ordinal: expiresAt, ifVersion: 0 })
-        return sweep(resources, account)
+      return issue({ principal: sessionPrincipal(account, roleArn, sessionName), seconds })
+    },
+    async issueOwnSession({ accessKeyId, owner, seconds }) {
+      const holder = known.get(accessKeyId) ?? (await read(accessKeyId))
+      if (holder === undefined || holder.sessionToken !== undefined) return undefined
+      const { accessKeyId: _key, ...principal } = holder.principal
+      return issue({ principal, seconds, owner, standsFor: accessKeyId })
+    },
+    async endOwnSessions(account, owner) {
+      const ended = await store.write(async ({ resources }) => {
+        const issued = await resources.list({ ...kindOf(account, 'Session'), parent: owner })
+        for (const session of issued) await resources.delete(session)
+        return issued
       })
-      for (const old of swept) known.delete(old)
-      known.set(accessKeyId, { secretAccessKey, sessionToken, expiresAt, principal: { accessKeyId, ...principal } })
-      return credentials
+      for (const { name } of ended) known.delete(name)
     },
     async addAccessKey({ accessKeyId, secretAccessKey, principal }) {
       const document: StoredKey = { secret: seal(keys, accessKeyId, secretAccessKey), principal }
@@ -93,7 +95,49 @@ export function createAuth({ store, clock, keys, log = silentLog, policies = [] 
     },
   }
 
-  async function read(accessKeyId: string): Promise<Credentials | undefined> {
+  async function issue({
+    principal,
+    seconds,
+    owner,
+    standsFor,
+  }: {
+    readonly principal: Omit<Principal, 'accessKeyId'>
+    readonly seconds: number
+    readonly owner?: string
+    readonly standsFor?: string
+  }): Promise<SessionCredentials> {
+    const { account } = principal
+    const credentials = {
+      accessKeyId: `ASIA${randomAlphanumeric(16).toUpperCase()}`,
+      secretAccessKey: randomToken(30),
+      sessionToken: randomToken(96),
+      expiresAt: clock.now() + seconds * 1000,
+    }
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials
+    const link = standsFor === undefined ? {} : { standsFor }
+    const secret = seal(keys, accessKeyId, secretAccessKey)
+    const token = seal(keys, accessKeyId, sessionToken)
+    const document: StoredKey = { secret, token, expiresAt, principal, ...link }
+    const swept = await store.write(async ({ resources }) => {
+      await resources.put(keyOf(account, 'Session', accessKeyId), document, {
+        ordinal: expiresAt,
+        ifVersion: 0,
+        ...(owner !== undefined && { parent: owner }),
+      })
+      return sweep(resources, account)
+    })
+    for (const old of swept) known.delete(old)
+    known.set(accessKeyId, {
+      secretAccessKey,
+      sessionToken,
+      expiresAt,
+      principal: { accessKeyId, ...principal },
+      ...link,
+    })
+    return credentials
+  }
+
+  async function read(accessKeyId: string): Promise<Known | undefined> {
     const type = accessKeyId.startsWith('ASIA') ? 'Session' : 'AccessKey'
     const stored = await store.read.resources.find<StoredKey>('auth', type, accessKeyId)
     if (stored === undefined || stored.document.inactive === true) return undefined
@@ -105,14 +149,15 @@ export function createAuth({ store, clock, keys, log = silentLog, policies = [] 
   }
 
   /** A key whose secret cannot be read is as good as unknown to its caller, but not to the operator. */
-  function open({ name: accessKeyId, document }: Resource<StoredKey>): Credentials | undefined {
-    const { secret, token, expiresAt, principal } = document
+  function open({ name: accessKeyId, document }: Resource<StoredKey>): Known | undefined {
+    const { secret, token, expiresAt, principal, standsFor } = document
     try {
       return {
         secretAccessKey: unseal(keys, accessKeyId, secret),
         ...(token !== undefined && { sessionToken: unseal(keys, accessKeyId, token) }),
         ...(expiresAt !== undefined && { expiresAt }),
         principal: { ...principal, accessKeyId },
+        ...(standsFor !== undefined && { standsFor }),
       }
     } catch (error) {
       log.error({ err: error, accessKeyId }, 'the secret of an access key cannot be read')
@@ -122,18 +167,16 @@ export function createAuth({ store, clock, keys, log = silentLog, policies = [] 
 
   /** @returns the ids of sessions that ended long ago, now deleted */
   async function sweep(resources: ResourceWriter, account: string): Promise<readonly string[]> {
-    const kind = { account, region: '', service: 'auth', type: 'Session' }
-    const oldest = await resources.list({ ...kind, order: 'ordinal', limit: SWEPT_AT_ONCE })
+    const oldest = await resources.list({ ...kindOf(account, 'Session'), order: 'ordinal', limit: SWEPT_AT_ONCE })
     const ended = oldest.filter(({ ordinal }) => ordinal + REMEMBER_ENDED_MS < clock.now())
     for (const session of ended) await resources.delete(session)
     return ended.map(({ name }) => name)
   }
 }
 
+const kindOf = (account: string, type: 'AccessKey' | 'Session') => ({ account, region: '', service: 'auth', type })
+
 const keyOf = (account: string, type: 'AccessKey' | 'Session', name: string): ResourceKey => ({
-  account,
-  region: '',
-  service: 'auth',
-  type,
+  ...kindOf(account, type),
   name,
 })
