@@ -591,6 +591,8 @@ function queues({ parts }: Contract): void {
     const rows = await write((tx) => tx.events.append([event('a'), event('b'), event('c')]))
     assert.deepEqual(await read.events.after(0, 2), rows.slice(0, 2))
     assert.deepEqual(await read.events.after(rows[1]?.sequence ?? 0, 9), rows.slice(2))
+    assert.deepEqual(await read.events.before(Number.MAX_SAFE_INTEGER, 2), rows.slice(1).toReversed())
+    assert.deepEqual(await read.events.before(rows[1]?.sequence ?? 0, 9), rows.slice(0, 1))
     assert.equal(await read.events.last(), rows[2]?.sequence)
     assert.equal(await read.events.position('mail'), 0)
     await write((tx) => tx.events.advance('mail', 1))

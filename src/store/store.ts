@@ -256,6 +256,8 @@ export interface BusEvent {
 
 export interface EventReader {
   after(sequence: number, limit: number): Promise<readonly EventRow[]>
+  /** newest first, from below `sequence` */
+  before(sequence: number, limit: number): Promise<readonly EventRow[]>
   /** how far a named consumer has come; 0 for a new one */
   position(consumer: string): Promise<number>
   last(): Promise<number>

@@ -4,10 +4,8 @@ import { build, query } from './query.ts'
 
 export function eventReader(session: Session): EventReader {
   return {
-    after: async (sequence, limit) =>
-      session
-        .all(after, { sequence, limit })
-        .map((row) => ({ sequence: row.sequence, event: JSON.parse(row.document) as BusEvent })),
+    after: async (sequence, limit) => session.all(after, { sequence, limit }).map(toEvent),
+    before: async (sequence, limit) => session.all(before, { sequence, limit }).map(toEvent),
     position: async (consumer) => session.first(position, { consumer })?.position ?? 0,
     last: async () => session.first(last, {})?.sequence ?? 0,
   }
@@ -29,8 +27,22 @@ export function eventWriter(session: Session): EventWriter {
   }
 }
 
+const toEvent = ({ sequence, document }: { sequence: number; document: string }) => ({
+  sequence,
+  event: JSON.parse(document) as BusEvent,
+})
+
 const after = query((given: { sequence: number; limit: number }) =>
   build.selectFrom('events').selectAll().where('sequence', '>', given.sequence).orderBy('sequence').limit(given.limit),
+)
+
+const before = query((given: { sequence: number; limit: number }) =>
+  build
+    .selectFrom('events')
+    .selectAll()
+    .where('sequence', '<', given.sequence)
+    .orderBy('sequence', 'desc')
+    .limit(given.limit),
 )
 
 const last = query(() => build.selectFrom('events').select('sequence').orderBy('sequence', 'desc').limit(1))
