@@ -155,6 +155,14 @@ describe('lint', () => {
     assert.deepEqual(found(CLI.replace('"PollForSourceChanges": "false"', '"PollForSourceChanges": "False"')), [])
   })
 
+  it('says what a reference to a variable was probably meant to be', () => {
+    const text = CLI.replace('"name": "Fetch"', '"name": "Fetch", "namespace": "Git"')
+    const using = (reference: string) => found(text.replace('"ProjectName": "site"', `"ProjectName": "${reference}"`))
+    assert.deepEqual(using('#{Git.CommitId}'), [])
+    assert.deepEqual(using('#{Git.CommitID}'), ['24 L-05'])
+    assert.deepEqual(using('#{Gti.CommitId}'), ['24 A-16', '24 L-05'])
+  })
+
   it('takes a masked secret for a warning: the file may be meant for an update', () => {
     const text = CLI.replace(
       '"owner": "AWS", "provider": "CodeCommit"',

@@ -22,6 +22,7 @@ export interface ActionType {
   readonly codeBuildBased: boolean
   /** sources: the override types StartPipelineExecution may carry for it */
   readonly revisionTypes: readonly SourceRevisionType[]
+  readonly variables: OutputVariables
   readonly settings?: ActionTypeSettings
 }
 
@@ -54,6 +55,12 @@ export interface ActionTypeSettings {
   readonly revisionUrlTemplate?: string
 }
 
+/**
+ * The keys an action of this type may put out: a fixed list (of which some may be left out), the names its own
+ * declaration lists in `outputVariables`, or any, because what it runs decides.
+ */
+export type OutputVariables = readonly string[] | 'declared' | 'any'
+
 export type Range = readonly [min: number, max: number]
 export type PropertyType = 'String' | 'Number' | 'Boolean'
 export type OptionalMember = 'commands' | 'outputVariables' | 'files' | 'environmentVariables' | 'secretVariables'
@@ -74,6 +81,7 @@ export const builtIn = (type: BuiltIn): ActionType => ({
   accepts: [],
   codeBuildBased: false,
   revisionTypes: [],
+  variables: [],
   ...type,
 })
 

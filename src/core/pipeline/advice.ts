@@ -6,25 +6,27 @@
 import { ACTION_TYPES, actionTypeKey, type ConfigurationProperty, type Need } from '../catalog/action-types.ts'
 import { readDraft, type DraftAction } from './draft.ts'
 import type { Path } from './shape.ts'
+import { adviseOnVariables } from './variable-advice.ts'
 
 export interface Advice {
-  /** `L-01` needed key, `L-02` unknown value, `L-03` polling by default */
+  /** `L-01` needed key, `L-02` unknown value, `L-03` polling by default, `L-05` variables; `L-04` is the linter's own */
   readonly rule: string
   readonly message: string
   readonly path: Path
 }
 
 export function advise(input: unknown): readonly Advice[] {
-  const { stages, opaque } = readDraft(input)
-  return stages.items.flatMap(({ actions }) =>
+  const draft = readDraft(input)
+  const ofActions = draft.stages.items.flatMap(({ actions }) =>
     actions.items.flatMap((action) => {
       const properties = PROPERTIES.get(actionTypeKey(action.type)) ?? []
       return [
-        ...properties.flatMap((property) => propertyAdvice(action, property, opaque)),
+        ...properties.flatMap((property) => propertyAdvice(action, property, draft.opaque)),
         ...pollingAdvice(action, properties),
       ]
     }),
   )
+  return [...ofActions, ...adviseOnVariables(draft)]
 }
 
 const PROPERTIES = new Map(ACTION_TYPES.map((type) => [actionTypeKey(type), type.configuration]))

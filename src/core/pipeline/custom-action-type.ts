@@ -75,6 +75,7 @@ export const toActionType = (type: CustomActionType): ActionType => ({
   accepts: [],
   codeBuildBased: false,
   revisionTypes: type.category === 'Source' ? ['COMMIT_ID'] : [],
+  variables: 'any',
   ...(type.settings === undefined ? {} : { settings: type.settings }),
 })
 

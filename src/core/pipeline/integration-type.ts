@@ -100,6 +100,7 @@ export const integrationActionType = ({ id, properties = [], urls, ...type }: In
   accepts: [],
   codeBuildBased: false,
   revisionTypes: id.category === 'Source' ? ['COMMIT_ID'] : [],
+  variables: 'any',
   ...(urls && {
     settings: {
       ...(urls.configurationUrl !== undefined && { thirdPartyConfigurationUrl: urls.configurationUrl }),

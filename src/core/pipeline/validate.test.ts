@@ -52,6 +52,18 @@ const uses = (value: string, change: Json = {}) => ({
 })
 const longName = Array.from({ length: 51 }, (_, index) => stage(`S${index}`, { ...APPROVAL }))
 
+const checks = (Variable: string) => ({ Variable, Value: 'x', Operator: 'EQ' })
+const withBuildNamespace = (when: 'beforeEntry' | 'onSuccess' | 'onFailure') =>
+  pipeline({
+    stages: [
+      stage('Source', SOURCE),
+      {
+        ...stage('Build', { ...BUILD, namespace: 'B' }),
+        [when]: fails('FAIL', { ...CHECK, configuration: checks('#{B.k}') }),
+      },
+    ],
+  })
+
 const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
   'P-03, S01': [
     {
@@ -361,6 +373,40 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STAGE,
       message:
         'Input Artifact Bundle Site in rule LambdaInvoke is not declared as Output Artifact Bundle in any of the preceding actions',
+    },
+  ],
+  'S-13': [
+    {
+      given: 'a rule that refers to a namespace nobody has',
+      input: conditioned({ onSuccess: fails('FAIL', { ...CHECK, configuration: checks('#{Nobody.key}') }) }),
+      exception: STAGE,
+      message: 'Rule VariableCheck references variable #{Nobody.key} which is not available before the rule runs',
+    },
+    {
+      given: 'an entry rule that refers to an action of its own stage',
+      input: withBuildNamespace('beforeEntry'),
+      exception: STAGE,
+      message: 'Rule VariableCheck references variable #{B.k} which is not available before the rule runs',
+    },
+    {
+      given: 'a rule that refers to a variable the pipeline does not declare',
+      input: {
+        ...conditioned({ beforeEntry: fails('FAIL', { ...CHECK, configuration: checks('#{variables.w}') }) }),
+        variables,
+      },
+      exception: STAGE,
+      message: 'Rule VariableCheck references variable #{variables.w} which is not available before the rule runs',
+    },
+    {
+      given: 'a command of a rule that refers to a namespace nobody has',
+      input: conditioned({
+        onSuccess: fails('FAIL', {
+          ...rule('Commands', {}, { inputArtifacts: [{ name: 'Source' }] }),
+          commands: ['echo #{Nobody.key}'],
+        }),
+      }),
+      exception: STAGE,
+      message: 'Rule Commands references variable #{Nobody.key} which is not available before the rule runs',
     },
   ],
   'A-01, A-23, S10': [
@@ -705,6 +751,15 @@ const ACCEPTED: readonly (readonly [string, Json, ValidationContext?])[] = [
     conditioned({
       onSuccess: fails('FAIL', rule('CodeBuild', { ProjectName: 'p' }, { inputArtifacts: [{ name: 'Site' }] })),
     }),
+  ],
+  ['S-13: a rule that reads what its stage has put out', withBuildNamespace('onSuccess')],
+  ['S-13: a rule that reads what its failed stage may have put out', withBuildNamespace('onFailure')],
+  [
+    'S-13, S-10: an entry rule of the first stage that reads a pipeline variable',
+    {
+      ...conditioned({ beforeEntry: fails('FAIL', { ...CHECK, configuration: checks('#{variables.v}') }) }, 'Source'),
+      variables,
+    },
   ],
   ['P-17, P-18: one trigger for a connection', connected({ triggers: [trigger('Fetch')] })],
 ]

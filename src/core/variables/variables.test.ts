@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { editDistance, nearest } from './nearest.ts'
 import { parseReferences, printReference } from './references.ts'
 import { resolveConfiguration, resolveConfigurationValue, resolveText, type Lookup } from './resolve.ts'
 import { outputVariablesBytes, outputVariablesTooLarge, utf8Length } from './size.ts'
@@ -129,5 +130,37 @@ describe('sizes', () => {
     assert.equal(outputVariablesBytes({ ab: 'é' }), 4)
     assert.ok(!outputVariablesTooLarge({ k: 'x'.repeat(122_879) }))
     assert.ok(outputVariablesTooLarge({ k: 'x'.repeat(122_880) }))
+  })
+})
+
+describe('the nearest name', () => {
+  it('is the one with the fewest slips, whatever its case', () => {
+    assert.equal(nearest('CommitID', ['BranchName', 'CommitId', 'CommitMessage']), 'CommitId')
+    assert.equal(nearest('Brnach', ['Branch', 'Ranch']), 'Branch')
+    assert.equal(nearest('a', ['b']), 'b')
+  })
+
+  it('is none when only other words are there, or the name itself', () => {
+    assert.equal(nearest('ImageURI', ['BranchName', 'CommitId']), undefined)
+    assert.equal(nearest('CommitId', ['CommitId']), undefined)
+    assert.equal(nearest('CommitId', []), undefined)
+  })
+
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 })
+
+  it('is measured by a distance that is zero for equals, symmetric, and never more than the longer text', () => {
+    fc.assert(
+      fc.property(word, word, (one, other) => {
+        const distance = editDistance(one, other)
+        assert.equal(distance === 0, one === other)
+        assert.equal(distance, editDistance(other, one))
+        assert.ok(distance <= Math.max(one.length, other.length))
+        assert.ok(distance >= Math.abs(one.length - other.length))
+      }),
+    )
+  })
+
+  it('counts one edit as one', () => {
+    for (const slip of ['Branhc', 'Brnch', 'Brannch', 'Brench']) assert.equal(editDistance('Branch', slip), 1, slip)
   })
 })

@@ -26,6 +26,7 @@ const codeBuild = {
   ],
   accepts: ['environmentVariables'],
   codeBuildBased: true,
+  variables: 'any',
   settings: {
     entityUrlTemplate: 'https://console.aws.amazon.com/codebuild/home#/projects/{Config:ProjectName}/view',
     executionUrlTemplate: 'https://console.aws.amazon.com/codebuild/home#/builds/{ExternalExecutionId}/view/new',
@@ -50,6 +51,7 @@ export const BUILDS: readonly ActionType[] = [
     v2Only: true,
     codeBuildBased: true,
     accepts: ['environmentVariables'],
+    variables: ['ECRImageDigestId', 'ECRRepositoryName'],
   }),
   builtIn({
     category: 'Compute',
@@ -69,6 +71,7 @@ export const BUILDS: readonly ActionType[] = [
     timeoutMinutes: 55,
     accepts: ['commands', 'outputVariables', 'files', 'environmentVariables', 'secretVariables'],
     codeBuildBased: true,
+    variables: 'declared',
   }),
   builtIn({
     category: 'Test',

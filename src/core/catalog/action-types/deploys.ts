@@ -62,6 +62,8 @@ export const DEPLOYS: readonly ActionType[] = [
       optional('OutputFileName', 'File for the stack outputs in the output artifact'),
     ],
     timeoutMinutes: 3 * DAY,
+    // the stack's outputs
+    variables: 'any',
     settings: {
       executionUrlTemplate:
         'https://console.aws.amazon.com/cloudformation/home#/stack/detail?stackId={ExternalExecutionId}',
@@ -88,6 +90,7 @@ export const DEPLOYS: readonly ActionType[] = [
       ...STACK_SET_TARGETS,
     ],
     timeoutMinutes: 3 * DAY,
+    variables: ['OperationId', 'StackSetId'],
   }),
   builtIn({
     category: 'Deploy',
@@ -101,6 +104,7 @@ export const DEPLOYS: readonly ActionType[] = [
       ...STACK_SET_TARGETS,
     ],
     timeoutMinutes: 3 * DAY,
+    variables: ['OperationId', 'StackSetId'],
   }),
   builtIn({
     ...ONE_INPUT,
@@ -164,6 +168,7 @@ export const DEPLOYS: readonly ActionType[] = [
     v2Only: true,
     accepts: ['environmentVariables'],
     codeBuildBased: true,
+    variables: ['EKSClusterName'],
   }),
   builtIn({
     ...ONE_INPUT,
@@ -195,6 +200,7 @@ export const DEPLOYS: readonly ActionType[] = [
       optional('Alarms', 'Comma-separated alarms that fail the deployment'),
     ],
     v2Only: true,
+    variables: ['FunctionVersion'],
   }),
   builtIn({
     ...ONE_INPUT,

@@ -17,6 +17,7 @@ export const INVOKES: readonly ActionType[] = [
     outputs: [0, 5],
     configuration: LAMBDA_INVOKE_PROPERTIES,
     timeoutMinutes: DAY,
+    variables: 'any',
     settings: {
       entityUrlTemplate: 'https://console.aws.amazon.com/lambda/home#/functions/{Config:FunctionName}',
     },
@@ -35,6 +36,7 @@ export const INVOKES: readonly ActionType[] = [
       }),
     ],
     timeoutMinutes: 7 * DAY,
+    variables: ['StateMachineArn', 'ExecutionArn'],
   }),
   builtIn({
     category: 'Invoke',
@@ -65,6 +67,7 @@ export const INVOKES: readonly ActionType[] = [
     ],
     v2Only: true,
     codeBuildBased: true,
+    variables: ['HighestScannedSeverity'],
   }),
   builtIn({
     category: 'Invoke',
@@ -74,6 +77,7 @@ export const INVOKES: readonly ActionType[] = [
     outputs: [0, 1],
     configuration: [],
     openConfiguration: true,
+    variables: 'any',
   }),
   builtIn({
     category: 'Approval',

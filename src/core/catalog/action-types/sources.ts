@@ -19,6 +19,7 @@ export const SOURCES: readonly ActionType[] = [
       flag('AllowOverrideForS3ObjectKey', 'May a start name another key'),
     ],
     revisionTypes: ['S3_OBJECT_VERSION_ID', 'S3_OBJECT_KEY'],
+    variables: ['BucketName', 'ETag', 'ObjectKey', 'VersionId'],
     settings: { entityUrlTemplate: 'https://console.aws.amazon.com/s3/home?#' },
   }),
   builtIn({
@@ -31,6 +32,7 @@ export const SOURCES: readonly ActionType[] = [
       format,
     ],
     revisionTypes: ['COMMIT_ID'],
+    variables: ['AuthorDate', 'BranchName', 'CommitId', 'CommitMessage', 'CommitterDate', 'RepositoryName'],
     settings: {
       entityUrlTemplate:
         'https://console.aws.amazon.com/codecommit/home#/repository/{Config:RepositoryName}/browse/{Config:BranchName}/--/',
@@ -49,6 +51,20 @@ export const SOURCES: readonly ActionType[] = [
       flag('DetectChanges', 'Start the pipeline when the branch changes; true when absent'),
     ],
     revisionTypes: ['COMMIT_ID'],
+    variables: [
+      'AuthorDate',
+      'BranchName',
+      'CommitId',
+      'CommitMessage',
+      'ConnectionArn',
+      'FullRepositoryName',
+      // only of executions that a tag or a pull request started
+      'TagName',
+      'PullRequestId',
+      'PullRequestTitle',
+      'SourceBranchName',
+      'DestinationBranchName',
+    ],
   }),
   builtIn({
     ...ONE_OUTPUT,
@@ -58,6 +74,7 @@ export const SOURCES: readonly ActionType[] = [
       optional('ImageTag', 'Tag to follow; latest when absent'),
     ],
     revisionTypes: ['IMAGE_DIGEST'],
+    variables: ['ImageDigest', 'ImageTag', 'ImageURI', 'RegistryId', 'RepositoryName'],
   }),
   builtIn({
     ...ONE_OUTPUT,
@@ -71,6 +88,15 @@ export const SOURCES: readonly ActionType[] = [
       poll,
     ],
     revisionTypes: ['COMMIT_ID'],
+    variables: [
+      'AuthorDate',
+      'BranchName',
+      'CommitId',
+      'CommitMessage',
+      'CommitterDate',
+      'CommitUrl',
+      'RepositoryName',
+    ],
     settings: {
       entityUrlTemplate: 'https://github.com/{Config:Owner}/{Config:Repo}/tree/{Config:Branch}',
       revisionUrlTemplate: 'https://github.com/{Config:Owner}/{Config:Repo}/commit/{RevisionId}',

@@ -6,8 +6,9 @@ import type { Path } from '../shape.ts'
 import { artifactCountProblems, unavailableInputs } from './artifact-rules.ts'
 import { configurationKeyProblems } from './configuration-rules.ts'
 import { fewerThan, repeated, type Scene } from './scene.ts'
+import { conditionPosition, unavailableRuleVariables } from './variable-rules.ts'
 
-/** Rules S-01 to S-12, stage by stage in document order (S-04 is in `v2-features.ts`). */
+/** Rules S-01 to S-13, stage by stage in document order (S-04 is in `v2-features.ts`). */
 export const stageProblems = (scene: Scene): readonly Problem[] =>
   scene.draft.stages.items.flatMap((stage) => [
     ...actionCount(stage),
@@ -135,11 +136,13 @@ function ruleProblems(
   for (const message of artifactCountProblems(`Rule ${name}`, 'input', rule.inputs, type.inputs)) {
     problems.push(problem('S-12', message, [...path, 'inputArtifacts']))
   }
-  // Entry conditions run before every action of the stage, the others after all of them.
-  const runOrder = key === 'beforeEntry' ? 0 : Number.POSITIVE_INFINITY
-  for (const input of unavailableInputs(scene, rule.inputs, { stageIndex: stage.index, runOrder })) {
+  const position = conditionPosition(stage.index, key)
+  for (const input of unavailableInputs(scene, rule.inputs, position)) {
     const message = `Input Artifact Bundle ${input.name} in rule ${name} is not declared as Output Artifact Bundle in any of the preceding actions`
     problems.push(problem('S-12', message, [...input.path, 'name']))
+  }
+  for (const { message, path: at } of unavailableRuleVariables(scene, rule, position)) {
+    problems.push(problem('S-13', message, at))
   }
   return problems
 }
