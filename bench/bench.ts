@@ -6,6 +6,7 @@ const BENCHMARKS = {
   startup: () => import('./startup.ts'),
   pipeline: () => import('./pipeline.ts'),
   push: () => import('./push.ts'),
+  'pipeline-state': () => import('./pipeline-state.ts'),
 } satisfies Record<string, () => Promise<{ run(): Promise<void> }>>
 
 const chosen = process.argv.slice(2)

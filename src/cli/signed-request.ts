@@ -44,7 +44,7 @@ export async function send(connection: Connection, request: OwnRequest): Promise
 }
 
 /** The hash the signer asks for, over node:crypto. */
-class Sha256 {
+export class Sha256 {
   readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined
   #hash: Hash | Hmac
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
