@@ -12,6 +12,7 @@ import { own } from './record.ts'
 import { retryAutomatically } from './retry.ts'
 import { rememberSuccess, rollBackAutomatically } from './rollback.ts'
 import { afterFailure, afterSuccess, beforeEntry } from './stage-outcome.ts'
+import { publishWaiting } from './state-changes.ts'
 import type { ExecutionId, ExecutionMode, PipelineExecution, StageExecution } from './state.ts'
 import { hasFailed, locksStages, runningActions } from './status.ts'
 import { supersede } from './supersede.ts'
@@ -58,6 +59,8 @@ export function arrive(turn: Turn, execution: PipelineExecution, stage: string):
   TAKE_PLACE[waiting.mode](turn, waiting, stage)
   if (locksStages(waiting.mode)) admit(turn, stage)
   else release(turn, waiting.id)
+  const { at } = executionOf(turn, waiting.id)
+  if (at?.place === 'waiting') publishWaiting(turn, waiting, stage, at.since)
 }
 
 /** Lets in who is first in line, if the stage is free and its inbound transition enabled. */

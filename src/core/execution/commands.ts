@@ -87,7 +87,8 @@ export type Command =
 
 /**
  * An EventBridge event of the pipeline, without the envelope's id (`spec` 10.1, 10.2). AWS publishes none when a running action
- * tells of itself; ours does, under a source of its own, so that whoever follows an execution need not ask again and again.
+ * tells of itself, an execution waits, a transition is closed, a condition is asked or the structure changes; ours does, under a
+ * source of its own, so that whoever follows a pipeline need not ask again and again.
  */
 export interface StateChangeEvent {
   readonly account: string
@@ -99,6 +100,10 @@ export interface StateChangeEvent {
     | 'CodePipeline Stage Execution State Change'
     | 'CodePipeline Action Execution State Change'
     | 'CodePipeline Action Execution Progress'
+    | 'CodePipeline Pipeline Execution Waiting'
+    | 'CodePipeline Stage Transition State Change'
+    | 'CodePipeline Stage Condition State Change'
+    | 'CodePipeline Pipeline Structure Change'
   readonly resources: readonly string[]
   readonly detail: Readonly<Record<string, unknown>>
 }

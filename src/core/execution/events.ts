@@ -9,6 +9,7 @@ import type {
   PipelineExecution,
   RuleExecutionId,
   SourceRevisionOverride,
+  Span,
   Trigger,
 } from './state.ts'
 
@@ -18,6 +19,10 @@ export interface ActionProgress {
   readonly summary?: string
   readonly percentComplete?: number
   readonly logStreamArn?: string
+  /** when somebody began with the work; until then it was queued */
+  readonly begunAt?: Instant
+  /** when artifacts moved */
+  readonly transfers?: readonly Span[]
 }
 
 export type RuleProgress = Pick<ActionProgress, 'externalExecutionId' | 'externalExecutionUrl' | 'summary'>

@@ -59,7 +59,8 @@ export function actionProgressed(turn: Turn, event: Event<'ActionProgressed'>): 
 
 export function actionAcknowledged(turn: Turn, event: Event<'ActionAcknowledged'>): void {
   const run = findRunning(turn, event)
-  if (run !== undefined && run.acknowledged === undefined) changeAction(turn, run, { acknowledged: true })
+  if (run !== undefined && run.acknowledged === undefined)
+    changeAction(turn, run, { acknowledged: true, begunAt: turn.at })
 }
 
 function fail(turn: Turn, run: ActionExecution, error: ErrorDetails, progress: ActionProgress | undefined): void {

@@ -37,7 +37,9 @@ export function rollBackAutomatically(turn: Turn, failed: PipelineExecution, sta
   const target = id === undefined ? undefined : own(turn.draft.executions, id)
   if (target === undefined || failed.type === 'ROLLBACK' || failed.pipelineVersion !== turn.draft.version) return
   const trigger: Trigger = { type: 'AutomatedRollback', detail: failed.id }
-  rollBack(turn, { stage, executionId: turn.newId(), target, trigger })
+  const executionId = turn.newId()
+  putExecution(turn, { ...failed, rolledBackBy: { executionId, targetExecutionId: target.id, stage } })
+  rollBack(turn, { stage, executionId, target, trigger })
 }
 
 /** Of the stages that may be rolled back without any call, the state keeps what they would go back to. */

@@ -7,7 +7,7 @@ import type { RuleEvent, RuleProgress } from './events.ts'
 import { ruleTimeoutMinutes } from './limits.ts'
 import { own } from './record.ts'
 import { resolveAction, type ResolvedAction } from './resolve.ts'
-import { pipelineArn } from './state-changes.ts'
+import { pipelineArn, publishConditionChange } from './state-changes.ts'
 import type { ConditionExecution, ExecutionId, PipelineExecution, RuleExecution } from './state.ts'
 import { runningRules } from './status.ts'
 import { actionRegion, executionOf, putExecution, stageOf, structureOf, type Turn } from './turn.ts'
@@ -95,9 +95,11 @@ export function ruleWaiting(turn: Turn, event: Event<'RuleWaiting'>): void {
   const run = findRunning(turn, event)
   if (run === undefined) return
   const { until, progress = {} } = event
-  if (Object.entries(progress).some(([member, value]) => run[member as keyof RuleProgress] !== value)) {
-    putRule(turn, { ...run, ...progress, updatedAt: turn.at })
-  }
+  const hasNews = Object.entries(progress).some(([member, value]) => run[member as keyof RuleProgress] !== value)
+  const { waitingUntil: _before, ...asked } = run
+  const waiting = { ...asked, ...progress, ...(until === undefined ? {} : { waitingUntil: until }) }
+  // that it is asked again is no change of its status
+  if (hasNews || until !== run.waitingUntil) putRule(turn, { ...waiting, updatedAt: hasNews ? turn.at : run.updatedAt })
   if (until !== undefined) schedule(turn, run, 'check', until)
 }
 
@@ -129,7 +131,8 @@ function abandonProvider(turn: Turn, { executionId, id }: RuleExecution, reason:
 }
 
 function endRule(turn: Turn, running: RuleExecution, end: Partial<RuleExecution>): void {
-  putRule(turn, { ...running, ...end, updatedAt: turn.at })
+  const { waitingUntil: _over, ...run } = running
+  putRule(turn, { ...run, ...end, updatedAt: turn.at })
   turn.commands.push({ type: 'CancelRuleTimers', ruleExecutionId: running.id })
 }
 
@@ -176,5 +179,7 @@ export function putCondition(
   invariant(stage !== undefined, `a condition of ${name} is asked, which ${executionId} never entered`)
   const asked = { ...stage, conditions: { ...stage.conditions, [key]: condition } }
   putExecution(turn, { ...execution, stages: { ...execution.stages, [name]: asked } })
+  if (stage.conditions?.[key]?.status !== condition.status)
+    publishConditionChange(turn, execution, name, key, condition)
   return condition
 }

@@ -24,9 +24,9 @@ export function executionRequested(turn: Turn, request: Request): Verdict {
   if (incomplete !== undefined && !request.automatic) return reject('ValidationException', incomplete)
   if (full && !request.automatic) return rejectFull(turn)
   const execution = create(turn, request)
-  const obstacle = incomplete ?? (full ? fullMessage(turn) : undefined)
-  if (obstacle === undefined) arrive(turn, execution, firstStage(turn.draft))
-  else conclude(turn, execution, 'Failed', obstacle)
+  if (incomplete !== undefined) conclude(turn, { ...execution, refusal: 'VariablesMissing' }, 'Failed', incomplete)
+  else if (full) conclude(turn, { ...execution, refusal: 'ExecutionLimit' }, 'Failed', fullMessage(turn))
+  else arrive(turn, execution, firstStage(turn.draft))
   return { reply: { executionId: execution.id, started: true } }
 }
 

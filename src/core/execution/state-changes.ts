@@ -2,16 +2,19 @@
  * The EventBridge events of executions: each change of a status is published by the function that knows it.
  * Source: CodePipeline user guide, "Monitoring CodePipeline events".
  */
-import type { ActionDeclaration } from '../pipeline/declaration.ts'
+import type { ActionDeclaration, StageConditionKey } from '../pipeline/declaration.ts'
 import type { StateChangeEvent } from './commands.ts'
+import { own } from './record.ts'
 import type {
   ActionExecution,
   ActionExecutionStatus,
   ArtifactLocation,
+  ConditionExecution,
   Instant,
   PipelineExecution,
   PipelineKey,
   StageExecution,
+  TransitionState,
   Trigger,
 } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -86,19 +89,67 @@ export function publishActionChange(turn: Turn, execution: PipelineExecution, ru
 
 /** A running action has told of itself: the build it started, how far it is. */
 export function publishActionProgress(turn: Turn, execution: PipelineExecution, run: ActionExecution): void {
-  const detailType = 'CodePipeline Action Execution Progress'
-  publish(
-    turn,
-    detailType,
-    {
-      ...common(turn, execution, run.startedAt),
-      stage: run.stage,
-      'action-execution-id': run.id,
-      action: run.action,
-      'execution-result': executionResult(run),
-    },
-    'pipewright.codepipeline',
-  )
+  publishOwn(turn, 'CodePipeline Action Execution Progress', {
+    ...common(turn, execution, run.startedAt),
+    stage: run.stage,
+    'action-execution-id': run.id,
+    action: run.action,
+    ...(run.percentComplete === undefined ? {} : { 'percent-complete': run.percentComplete }),
+    'execution-result': executionResult(run),
+  })
+}
+
+/** It has come to a stage that it cannot enter yet: another one is inside, or the way in is closed. */
+export function publishWaiting(turn: Turn, execution: PipelineExecution, stage: string, since: Instant): void {
+  const holder = own(turn.draft.stages, stage)?.holder
+  publishOwn(turn, 'CodePipeline Pipeline Execution Waiting', {
+    ...common(turn, execution, execution.startedAt),
+    stage,
+    since: timestamp(since),
+    ...(holder === undefined ? {} : { 'held-by': holder }),
+    ...versionAndAttempt(execution),
+  })
+}
+
+/** Somebody closed or opened the way into the stage. */
+export function publishTransitionChange(
+  turn: Turn,
+  stage: string,
+  { enabled, reason, changedBy, changedAt }: TransitionState,
+): void {
+  publishOwn(turn, 'CodePipeline Stage Transition State Change', {
+    pipeline: turn.draft.key.name,
+    stage,
+    state: enabled ? 'ENABLED' : 'DISABLED',
+    ...(reason === undefined ? {} : { reason }),
+    'changed-by': changedBy,
+    'changed-at': timestamp(changedAt),
+  })
+}
+
+/** A condition of a stage is being asked, or its answer is known; `state` is spelled as the API spells it. */
+export function publishConditionChange(
+  turn: Turn,
+  execution: PipelineExecution,
+  stage: string,
+  condition: StageConditionKey,
+  { status, summary, changedAt }: ConditionExecution,
+): void {
+  publishOwn(turn, 'CodePipeline Stage Condition State Change', {
+    ...common(turn, execution, execution.startedAt),
+    stage,
+    condition,
+    state: status,
+    'changed-at': timestamp(changedAt),
+    ...(summary === undefined ? {} : { summary }),
+    ...versionAndAttempt(execution),
+  })
+}
+
+/** The pipeline has another declaration now, or is gone. */
+export function publishStructureChange(turn: Turn, state: 'UPDATED' | 'DELETED'): void {
+  const { key, version } = turn.draft
+  publishOwn(turn, 'CodePipeline Pipeline Structure Change', { pipeline: key.name, state, version })
 }
 
 /** An action that an update of the pipeline dropped before it started; it has no id and no run. */
@@ -118,6 +169,9 @@ export function publishActionCanceled(
     ...versionAndAttempt(execution),
   })
 }
+
+const publishOwn = (turn: Turn, detailType: StateChangeEvent['detailType'], detail: StateChangeEvent['detail']): void =>
+  publish(turn, detailType, detail, 'pipewright.codepipeline')
 
 function publish(
   { draft, at, commands }: Turn,

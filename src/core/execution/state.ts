@@ -90,6 +90,12 @@ export interface ErrorDetails {
   readonly message: string
 }
 
+/** From and to, ms since the epoch. */
+export interface Span {
+  readonly startedAt: Instant
+  readonly endedAt: Instant
+}
+
 /** One run of one action; a retry makes a new one. */
 export interface ActionExecution {
   readonly id: ActionExecutionId
@@ -119,6 +125,12 @@ export interface ActionExecution {
   readonly error?: ErrorDetails
   /** a job worker took the job; only ever set for actions that job workers run */
   readonly acknowledged?: true
+  /** when somebody began with the work, a job worker or a build runner; absent: at once, or nobody yet */
+  readonly begunAt?: Instant
+  /** when artifacts moved between the artifact store and whoever works, as far as that was told */
+  readonly transfers?: readonly Span[]
+  /** it failed because its time was over */
+  readonly timedOut?: true
   readonly outputVariables?: Readonly<Record<string, string>>
   readonly revision?: ArtifactRevision
 }
@@ -148,6 +160,8 @@ export interface RuleExecution {
   readonly error?: ErrorDetails
   /** it could not be evaluated at all, which is another thing than not being met */
   readonly errored?: true
+  /** while it runs: it was not met yet, and is asked again then */
+  readonly waitingUntil?: Instant
 }
 
 /** What became of `beforeEntry`, `onSuccess` or `onFailure` of a stage; each has exactly one condition. */
@@ -206,6 +220,15 @@ export interface PipelineExecution {
   /** namespace -> output variables of the newest successful run */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly rollback?: { readonly targetExecutionId: ExecutionId }
+  readonly supersededBy?: { readonly executionId: ExecutionId; readonly stage: string }
+  /** the automatic rollback that followed its failure */
+  readonly rolledBackBy?: {
+    readonly executionId: ExecutionId
+    readonly targetExecutionId: ExecutionId
+    readonly stage: string
+  }
+  /** why it failed without anything in a stage of it having failed */
+  readonly refusal?: 'WaitedTooLong' | 'ExecutionLimit' | 'VariablesMissing'
 }
 
 export interface TransitionState {

@@ -14,6 +14,8 @@ export function supersede(turn: Turn, arriving: PipelineExecution, stage: string
   const newest = rivals.reduce((one, other) => (other.age > one.age ? other : one))
   putStageState(turn, stage, { ...omit(state, 'stoppedInbound'), waiting: [newest.id] })
   for (const older of rivals) {
-    if (older !== newest) conclude(turn, older, 'Superseded', `Superseded by execution ${newest.id}.`)
+    if (older === newest) continue
+    const superseded = { ...older, supersededBy: { executionId: newest.id, stage } }
+    conclude(turn, superseded, 'Superseded', `Superseded by execution ${newest.id}.`)
   }
 }

@@ -11,7 +11,7 @@ export function actionTimedOut(turn: Turn, event: Extract<PipelineEvent, { type:
   const message = isApproval(run)
     ? `The approval expired: nobody answered within ${minutes} minutes.`
     : `The action timed out after ${minutes} minutes.`
-  const ended = endAction(turn, run, { status: 'Failed', error: { code: 'JobFailed', message } })
+  const ended = endAction(turn, run, { status: 'Failed', timedOut: true, error: { code: 'JobFailed', message } })
   abandonProvider(turn, ended, message, { timedOut: true })
   turn.agenda.push({ type: 'advance', executionId: run.executionId })
 }

@@ -6,6 +6,7 @@ import type { PipelineEvent } from './events.ts'
 import { conclude } from './conclude.ts'
 import { own } from './record.ts'
 import { rejectUnknownStage } from './rejections.ts'
+import { publishTransitionChange } from './state-changes.ts'
 import type { TransitionState } from './state.ts'
 import { isActive, locksStages } from './status.ts'
 import { reject, type Turn, type Verdict } from './turn.ts'
@@ -58,12 +59,14 @@ function expireWaiting(turn: Turn, stage: string, { changedAt, disabledSince = c
     const { at } = execution
     if (!isActive(execution) || at?.place !== 'waiting' || at.stage !== stage) continue
     if (turn.at - Math.max(at.since, disabledSince) <= turn.limits.inboundWaitMs) continue
-    conclude(turn, execution, 'Failed', 'The inbound execution waited more than 30 days and was not resumed.')
+    const refused = { ...execution, refusal: 'WaitedTooLong' } as const
+    conclude(turn, refused, 'Failed', 'The inbound execution waited more than 30 days and was not resumed.')
   }
 }
 
-function setTransition({ draft }: Turn, stage: string, state: TransitionState): void {
-  draft.transitions = { ...draft.transitions, [stage]: state }
+function setTransition(turn: Turn, stage: string, state: TransitionState): void {
+  turn.draft.transitions = { ...turn.draft.transitions, [stage]: state }
+  publishTransitionChange(turn, stage, state)
 }
 
 /** @returns the stage whose entrance the caller means, or why there is none */

@@ -8,6 +8,7 @@ import { conclude, leave } from './conclude.ts'
 import { cancelConditions } from './conditions.ts'
 import type { PipelineEvent } from './events.ts'
 import { omit, own } from './record.ts'
+import { publishStructureChange } from './state-changes.ts'
 import type { ActionExecution, PipelineExecution, PipelineState, StageState } from './state.ts'
 import { isActive, locksStages, runningActions } from './status.ts'
 import { releaseParallel } from './transitions.ts'
@@ -22,6 +23,7 @@ export function pipelineUpdated(
   draft.declaration = declaration
   draft.version = declaration.version
   draft.updatedAt = turn.at
+  publishStructureChange(turn, 'UPDATED')
   const reason = `The pipeline was updated to version ${declaration.version} before this execution completed.`
   for (const { id } of lockingExecutions(draft)) cancelOrDrain(turn, executionOf(turn, id), reason)
   draft.stages = stagesAfter(draft)
@@ -48,6 +50,7 @@ export function pipelineDeleted(turn: Turn): void {
       leave(turn, executionOf(turn, ending.id), ending.at.stage, 'Cancelled')
     }
   }
+  publishStructureChange(turn, 'DELETED')
 }
 
 const isWaiting = ({ at }: PipelineExecution): boolean => at?.place === 'waiting'
