@@ -10,6 +10,7 @@ import type {
   TimerWriter,
   Writer,
 } from '../store.ts'
+import { createAggregateCache } from './aggregate-cache.ts'
 import type { Session } from './connection.ts'
 import { eventReader, eventWriter } from './events.ts'
 import { jobReader, jobWriter } from './jobs.ts'
@@ -20,9 +21,10 @@ import { pipelineWriter } from './pipeline-writer.ts'
 import { resourceReader, resourceWriter } from './resources.ts'
 import { timerReader, timerWriter } from './timers.ts'
 
+/** @param session sees committed state only */
 export const reader = (session: Session): Reader => ({
   resources: resourceReader(session),
-  pipelines: pipelineReader(session),
+  pipelines: pipelineReader(session, createAggregateCache()),
   objects: objectReader(session),
   outbox: outboxReader(session),
   timers: timerReader(session),

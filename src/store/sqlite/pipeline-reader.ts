@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
-import type { ActionExecution, PipelineExecution, PipelineKey, RuleExecution } from '../../core/execution/execution.ts'
+import type {
+  ActionExecution,
+  PipelineExecution,
+  PipelineKey,
+  PipelineState,
+  RuleExecution,
+} from '../../core/execution/execution.ts'
+import { invariant } from '../../core/invariant.ts'
 import type { PipelineDeclaration } from '../../core/pipeline/declaration.ts'
 import type { PipelineReader, PipelineRecord, PipelineSummary } from '../store.ts'
+import type { AggregateCache } from './aggregate-cache.ts'
 import type { Session } from './connection.ts'
 import {
   actionIdsOf,
@@ -13,9 +21,10 @@ import {
 } from './pipeline-documents.ts'
 import { build, query } from './query.ts'
 
-export function pipelineReader(session: Session): PipelineReader {
+/** @param cache of a session that sees committed state only */
+export function pipelineReader(session: Session, cache?: AggregateCache): PipelineReader {
   return {
-    load: async (key) => load(session, key),
+    load: async (key) => load(session, key, cache),
     list: async ({ account, region }, { after, limit }) =>
       session.all(summaries, { account, region, after: after ?? '', limit }).map((row): PipelineSummary => ({
         name: row.name,
@@ -61,21 +70,35 @@ export function pipelineReader(session: Session): PipelineReader {
   }
 }
 
-/** Three queries, on one synchronous breath: nothing can be committed between them. */
-function load(session: Session, key: PipelineKey): PipelineRecord | undefined {
+/** Several queries, on one synchronous breath: nothing can be committed between them. */
+function load(session: Session, key: PipelineKey, cache: AggregateCache | undefined): PipelineRecord | undefined {
+  const current = session.first(revisionOf, nameOf(key))
+  if (current === undefined) return undefined
+  const { id, revision } = current
+  const tags = JSON.parse(current.tags) as Record<string, string>
+  const known = cache?.get(id, revision)
+  if (known !== undefined) return { revision, tags, state: known }
+  const read = readAggregate(session, key)
+  cache?.set(id, { revision, ...read })
+  return { revision, tags, state: read.state }
+}
+
+function readAggregate(session: Session, key: PipelineKey): { state: PipelineState; weight: number } {
   const row = session.first(aggregate, nameOf(key))
-  if (row === undefined) return undefined
+  invariant(row !== undefined, `pipeline ${key.name} has no declaration`)
   const state = JSON.parse(row.state) as StateDocument
-  const documents = session.all(loaded, { pipelineId: row.id }).map(parseExecution)
-  const actions = readActions(session, row.id, new Set(actionIdsOf(documents, state)))
+  const executionRows = session.all(loaded, { pipelineId: row.id })
+  const documents = executionRows.map(parseExecution)
+  const actionRows = actionRowsOf(session, row.id, new Set(actionIdsOf(documents, state)))
+  const actions = parseActions(actionRows)
   const declarations = new Map([[row.version, JSON.parse(row.declaration) as PipelineDeclaration]])
   for (const older of state.olderVersions) {
     const stored = session.first(declaration, { ...nameOf(key), version: Number(older) })
     if (stored !== undefined) declarations.set(Number(older), JSON.parse(stored.declaration) as PipelineDeclaration)
   }
+  const texts = [row.state, row.declaration, ...[...executionRows, ...actionRows].map(({ document }) => document)]
   return {
-    revision: row.revision,
-    tags: JSON.parse(row.tags) as Record<string, string>,
+    weight: texts.reduce((sum, { length }) => sum + length, 0),
     state: fromStateDocument(state, {
       key,
       version: row.version,
@@ -108,15 +131,20 @@ function readExecutions(
   rows: readonly ExecutionRow[],
 ): readonly PipelineExecution[] {
   const documents = rows.map(parseExecution)
-  const actions = readActions(session, pipelineId, new Set(actionIdsOf(documents)))
+  const actions = parseActions(actionRowsOf(session, pipelineId, new Set(actionIdsOf(documents))))
   return documents.map((document) => fromExecutionDocument(document, actions))
 }
 
-function readActions(session: Session, pipelineId: number, ids: ReadonlySet<string>): Actions {
-  if (ids.size === 0) return new Map()
-  const rows = session.all(actionsById, { pipelineId, ids: JSON.stringify([...ids]) })
-  return new Map(rows.map(({ id, document }) => [id, JSON.parse(document) as ActionExecution]))
+interface ActionRow {
+  readonly id: string
+  readonly document: string
 }
+
+const actionRowsOf = (session: Session, pipelineId: number, ids: ReadonlySet<string>): readonly ActionRow[] =>
+  ids.size === 0 ? [] : session.all(actionsById, { pipelineId, ids: JSON.stringify([...ids]) })
+
+const parseActions = (rows: readonly ActionRow[]): Actions =>
+  new Map(rows.map(({ id, document }) => [id, JSON.parse(document) as ActionExecution]))
 
 /** Not the key itself: it may have been taken from something larger. */
 export const nameOf = ({ account, region, name }: PipelineKey): Name => ({ account, region, name })
@@ -128,6 +156,8 @@ const pipeline = (given: Name) =>
     .where('pipelines.account', '=', given.account)
     .where('pipelines.region', '=', given.region)
     .where('pipelines.name', '=', given.name)
+
+const revisionOf = query((given: Name) => pipeline(given).select(['id', 'revision', 'tags']))
 
 const aggregate = query((given: Name) =>
   pipeline(given)
