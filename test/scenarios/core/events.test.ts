@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ANA, details, pipeline, published, world } from './harness.ts'
+import type { Command } from '../../../src/core/execution/execution.ts'
+import { action, ANA, details, eventsOf, pipeline, published, rule, world } from './harness.ts'
 
 test('S99 given a simple run, when it succeeds, then every change of state is published in order', () => {
   const w = world()
@@ -148,4 +149,66 @@ test('S100 given B runs, when the execution is abandoned, then action, stage and
     details(commands).map((detail) => detail['stop-execution-comments']),
     ['enough', undefined, undefined, undefined, 'enough'],
   )
+})
+
+/** `Waiting Deploy`, `Transition Deploy DISABLED`: the events of our own, in order */
+const owned = (commands: readonly Command[]): readonly string[] =>
+  eventsOf(commands)
+    .filter(({ source }) => source === 'pipewright.codepipeline')
+    .map(({ detailType, detail }) =>
+      [
+        detailType.replace(/^CodePipeline (?:Pipeline |Stage )?/, '').replace(/ State Change$| Change$/, ''),
+        detail['execution-id'],
+        detail['stage'],
+        detail['condition'],
+        detail['state'],
+      ]
+        .filter((part) => typeof part === 'string')
+        .join(' '),
+    )
+
+test('given E1 is in the stage, when E2 comes to it, then it is published that E2 waits, and for whom', () => {
+  const w = world()
+  assert.deepEqual(owned(w.start('E1')), [])
+  const commands = w.start('E2')
+  assert.deepEqual(owned(commands), ['Execution Waiting E2 Src'])
+  const detail = eventsOf(commands).at(-1)?.detail
+  assert.equal(detail?.['held-by'], 'E1')
+  assert.equal(detail['since'], new Date(w.now).toISOString())
+})
+
+test('given a stage, when its inbound transition is closed and opened, then both are published with who and why', () => {
+  const w = world()
+  const [closed] = eventsOf(w.disable('Deploy', 'Inbound', 'freeze'))
+  assert.deepEqual(closed?.detail, {
+    pipeline: 'shop',
+    stage: 'Deploy',
+    state: 'DISABLED',
+    reason: 'freeze',
+    'changed-by': ANA,
+    'changed-at': new Date(w.now).toISOString(),
+  })
+  assert.deepEqual(owned(w.enable('Deploy')), ['Transition Deploy ENABLED'])
+  assert.deepEqual(owned(w.enable('Deploy')), [], 'opening what is open changes nothing')
+})
+
+test('given a condition before a stage, when it is asked, fails and is overridden, then each change is published', () => {
+  const conditions = [{ result: 'FAIL' as const, rules: [rule('Open')] }]
+  const w = world(
+    pipeline({
+      stages: { Src: ['S'], Deploy: { actions: [action({ name: 'D' })], beforeEntry: { conditions } } },
+    }),
+  )
+  w.start('E1')
+  assert.deepEqual(owned(w.ok('S', 'E1')), ['Condition E1 Deploy beforeEntry InProgress'])
+  const failed = w.unmet('Open', 'E1', 'closed')
+  assert.deepEqual(owned(failed), ['Condition E1 Deploy beforeEntry Failed'])
+  assert.equal(eventsOf(failed)[0]?.detail['summary'], 'Rule Open failed: closed')
+  assert.deepEqual(owned(w.override('E1', 'Deploy', 'beforeEntry')), ['Condition E1 Deploy beforeEntry Overridden'])
+})
+
+test('given a pipeline, when it is updated, then its new version is published', () => {
+  const w = world()
+  const [event] = eventsOf(w.update())
+  assert.deepEqual(event?.detail, { pipeline: 'shop', state: 'UPDATED', version: 2 })
 })

@@ -8,6 +8,7 @@ import {
   decide,
   type ActionExecution,
   type Command,
+  type StateChangeEvent,
   type DecideOptions,
   type ExecutionMode,
   type PipelineEvent,
@@ -318,8 +319,12 @@ export const published = (commands: readonly Command[]): readonly string[] =>
     return [object, detail['execution-id'], ...name, detail['state']].join(' ')
   })
 
+/** the details of the events that AWS publishes too */
 export const details = (commands: readonly Command[]): readonly Readonly<Record<string, unknown>>[] =>
-  commands.flatMap((command) => (command.type === 'PublishEvent' ? [command.event.detail] : []))
+  eventsOf(commands).flatMap(({ source, detail }) => (source === 'aws.codepipeline' ? [detail] : []))
+
+export const eventsOf = (commands: readonly Command[]): readonly StateChangeEvent[] =>
+  commands.flatMap((command) => (command.type === 'PublishEvent' ? [command.event] : []))
 
 /** `E1/D` for each order to start an action */
 export const ordered = (commands: readonly Command[]): readonly string[] =>
