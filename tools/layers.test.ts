@@ -57,6 +57,10 @@ const cases: [sentence: string, file: string, text: string, allowed: boolean][] 
     false,
   ],
   ['the server may import everything', 'src/server/a.ts', "import { x } from '../store/sqlite/open.ts'", true],
+  ['parts of the console know no API', 'src/console/ui/a.tsx', "import { x } from '../api/session.ts'", false],
+  ['its pages know all of it', 'src/console/pages/a/b.tsx', "import { x } from '../../api/session.ts'", true],
+  ['a page reaches no server', 'src/console/pages/a/b.tsx', "import { x } from '../../../server/http.ts'", false],
+  ['nor Node', 'src/console/pages/a/b.tsx', "import { readFileSync } from 'node:fs'", false],
   ['a folder the table does not know is reported', 'src/misc/a.ts', "import { x } from '../core/x.ts'", false],
 ]
 

@@ -1,0 +1,16 @@
+import { applyDensity, applyMode, Density, Mode } from '@cloudscape-design/global-styles'
+import { onPreferences, preferences } from '../api/preferences.ts'
+
+const DARK = globalThis.matchMedia('(prefers-color-scheme: dark)')
+
+/** Keeps colours and density as this person wants them, or as their system does. */
+export function followTheme(): void {
+  const apply = (): void => {
+    const { theme, density } = preferences()
+    applyMode(theme === 'dark' || (theme === 'system' && DARK.matches) ? Mode.Dark : Mode.Light)
+    applyDensity(density === 'compact' ? Density.Compact : Density.Comfortable)
+  }
+  apply()
+  onPreferences(apply)
+  DARK.addEventListener('change', apply)
+}
