@@ -8,6 +8,23 @@ type Load = () => Promise<{ default: ComponentType }>
 
 const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   [patterns.fleet, async () => await import('./pages/fleet/FleetPage.tsx')],
+  [patterns.newPipeline, async () => await import('./pages/editor/NewPipelinePage.tsx')],
+  [patterns.pipeline, async () => await import('./pages/pipeline/PipelinePage.tsx')],
+  [patterns.editor, async () => await import('./pages/editor/EditorPage.tsx')],
+  [patterns.versions, async () => await import('./pages/editor/VersionsPage.tsx')],
+  [patterns.compare, async () => await import('./pages/compare/ComparePage.tsx')],
+  [patterns.execution, async () => await import('./pages/execution/ExecutionPage.tsx')],
+  [patterns.logs, async () => await import('./pages/logs/LogsPage.tsx')],
+  [patterns.approvals, async () => await import('./pages/approvals/ApprovalsPage.tsx')],
+  [patterns.repositories, async () => await import('./pages/repositories/RepositoriesPage.tsx')],
+  [patterns.repository, async () => await import('./pages/repositories/RepositoryPage.tsx')],
+  [patterns.projects, async () => await import('./pages/builds/ProjectsPage.tsx')],
+  [patterns.project, async () => await import('./pages/builds/ProjectPage.tsx')],
+  [patterns.build, async () => await import('./pages/builds/BuildPage.tsx')],
+  [patterns.webhooks, async () => await import('./pages/webhooks/WebhooksPage.tsx')],
+  [patterns.events, async () => await import('./pages/events/EventsPage.tsx')],
+  [patterns.audit, async () => await import('./pages/audit/AuditPage.tsx')],
+  [patterns.settings, async () => await import('./pages/settings/SettingsPage.tsx')],
   ['*', async () => await import('./pages/not-found/NotFoundPage.tsx')],
 ]
 

@@ -1,0 +1,6 @@
+import { usePage } from '../../components/page.ts'
+
+export default function RepositoriesPage() {
+  usePage({ title: 'Repositories' })
+  return <></>
+}
