@@ -45,8 +45,7 @@ export function startAction(turn: Turn, executionId: ExecutionId, stage: string,
     outputArtifacts: outputLocations(turn, execution, action),
     ...(action.actionTypeId.category === 'Approval' ? openApproval(turn, resolved.configuration) : {}),
   }
-  const started = putAction(turn, run)
-  showLatest(turn, started, run, true)
+  const started = recordRun(turn, run)
   publishActionChange(turn, started, run)
   const error = resolved.error ?? (typeof inputs === 'string' ? missingArtifact(inputs, executionId) : undefined)
   if (error === undefined) order(turn, started, action, run, resolved)
@@ -154,6 +153,13 @@ export function findRunning(
 /** The stage that the execution is inside of. */
 export function currentStage(execution: PipelineExecution | undefined): StageExecution | undefined {
   return execution?.at?.place === 'inside' ? own(execution.stages, execution.at.stage) : undefined
+}
+
+/** A new run takes the action's place in its stage, and in what is known of the action. */
+export function recordRun(turn: Turn, run: ActionExecution): PipelineExecution {
+  const execution = putAction(turn, run)
+  showLatest(turn, execution, run, true)
+  return execution
 }
 
 function putAction(turn: Turn, run: ActionExecution): PipelineExecution {

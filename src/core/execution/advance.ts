@@ -9,12 +9,13 @@ import { enter } from './enter.ts'
 import { actionSlots, waitAlone } from './parallel.ts'
 import { joinQueue } from './queue.ts'
 import { own } from './record.ts'
+import { isToBeSkipped, skipNow } from './planned-skips.ts'
 import { retryAutomatically } from './retry.ts'
 import { rememberSuccess, rollBackAutomatically } from './rollback.ts'
 import { afterFailure, afterSuccess, beforeEntry } from './stage-outcome.ts'
 import { publishWaiting } from './state-changes.ts'
 import type { ExecutionId, ExecutionMode, PipelineExecution, StageExecution } from './state.ts'
-import { hasFailed, locksStages, runningActions } from './status.ts'
+import { hasFailed, isDone, locksStages, runningActions } from './status.ts'
 import { supersede } from './supersede.ts'
 import { isOpen } from './transitions.ts'
 import {
@@ -116,6 +117,12 @@ function startNext(turn: Turn, execution: PipelineExecution, name: string): void
     succeed(turn, execution.id, name)
     return
   }
+  const skipped = next.filter((action) => isToBeSkipped(execution, name, action.name))
+  if (skipped.length > 0) {
+    for (const action of skipped) skipNow(turn, execution.id, name, action)
+    turn.agenda.push({ type: 'advance', executionId: execution.id })
+    return
+  }
   for (const action of next.slice(0, actionSlots(turn, execution, running)))
     startAction(turn, execution.id, name, action)
   // an action that could not be started has failed already, and nobody will report it
@@ -124,9 +131,9 @@ function startNext(turn: Turn, execution: PipelineExecution, name: string): void
     turn.agenda.push({ type: 'advance', executionId: execution.id })
 }
 
-/** Those that have not run yet of the current group: the one with the lowest runOrder in which not everything has succeeded. */
+/** Those that have not run yet of the current group: the one with the lowest runOrder in which not everything is done. */
 function nextActions(actions: readonly ActionDeclaration[], stage: StageExecution): readonly ActionDeclaration[] {
-  const unfinished = actions.filter(({ name }) => own(stage.actions, name)?.status !== 'Succeeded')
+  const unfinished = actions.filter(({ name }) => !isDone(own(stage.actions, name)))
   const group = Math.min(...unfinished.map(({ runOrder }) => runOrder))
   return unfinished.filter(({ name, runOrder }) => runOrder === group && own(stage.actions, name) === undefined)
 }

@@ -100,6 +100,7 @@ export interface StateChangeEvent {
     | 'CodePipeline Stage Execution State Change'
     | 'CodePipeline Action Execution State Change'
     | 'CodePipeline Action Execution Progress'
+    | 'CodePipeline Action Execution Skipped'
     | 'CodePipeline Pipeline Execution Waiting'
     | 'CodePipeline Stage Transition State Change'
     | 'CodePipeline Stage Condition State Change'

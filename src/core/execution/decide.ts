@@ -3,13 +3,17 @@
  * and what is to be done goes out as commands.
  */
 import { settle } from './advance.ts'
+import { crossVersionRollbackRequested } from './across-versions.ts'
 import { approvalAnswered } from './approvals.ts'
 import type { Decision } from './commands.ts'
 import type { PipelineEvent } from './events.ts'
 import { overrideRequested } from './override.ts'
 import { actionAcknowledged, actionFailed, actionProgressed, actionSucceeded } from './results.ts'
+import { actionRetryRequested } from './retry-action.ts'
 import { retryRequested } from './retry.ts'
 import { rollbackRequested } from './rollback.ts'
+import { actionSkipRequested } from './skip-action.ts'
+import { startFromStageRequested } from './start-from-stage.ts'
 import { executionRequested } from './start.ts'
 import { ruleEnded, ruleDue, ruleTimedOut, ruleWaiting } from './rules.ts'
 import type { PipelineState } from './state.ts'
@@ -69,6 +73,14 @@ function handle(turn: Turn, event: PipelineEvent): Verdict | void {
       return retryRequested(turn, event)
     case 'RollbackRequested':
       return rollbackRequested(turn, event)
+    case 'StartFromStageRequested':
+      return startFromStageRequested(turn, event)
+    case 'ActionRetryRequested':
+      return actionRetryRequested(turn, event)
+    case 'CrossVersionRollbackRequested':
+      return crossVersionRollbackRequested(turn, event)
+    case 'ActionSkipRequested':
+      return actionSkipRequested(turn, event)
     case 'PipelineUpdated':
       return pipelineUpdated(turn, event)
     case 'PipelineDeleted':

@@ -1,5 +1,6 @@
 /** What can happen to a pipeline. Time comes in with the event; ids come from the `newId` the caller passes to `decide`. */
 import type { PipelineDeclaration } from '../pipeline/declaration.ts'
+import type { ExtensionEvent } from './extension-events.ts'
 import type {
   ActionExecutionId,
   ArtifactRevision,
@@ -46,6 +47,7 @@ export type RuleEvent =
 
 export type PipelineEvent =
   | RuleEvent
+  | ExtensionEvent
   | {
       readonly type: 'ExecutionRequested'
       readonly at: Instant

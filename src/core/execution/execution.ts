@@ -1,6 +1,7 @@
 /** The orchestrator's door: everything that decides about executions goes through `decide`. */
 export type * from './commands.ts'
 export type * from './events.ts'
+export type * from './extension-events.ts'
 export type * from './state.ts'
 export { createPipelineState } from './create.ts'
 export { decide } from './decide.ts'

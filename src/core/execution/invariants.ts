@@ -2,7 +2,7 @@
 import { hasPassed } from './conditions.ts'
 import { own } from './record.ts'
 import type { ExecutionId, PipelineExecution, PipelineState, StageExecution } from './state.ts'
-import { isActive, isRunning, locksStages, runningActions, runningRules } from './status.ts'
+import { isActive, isDone, isRunning, locksStages, runningActions, runningRules } from './status.ts'
 
 /** @returns a sentence for each broken rule; empty when all is well */
 export function violations(state: PipelineState): readonly string[] {
@@ -13,6 +13,7 @@ export function violations(state: PipelineState): readonly string[] {
       isActive(execution) ? activeViolations(state, execution) : endedViolations(state, execution),
     ),
     ...Object.values(state.executions).flatMap(rollbackViolations),
+    ...Object.values(state.executions).flatMap((execution) => extensionViolations(state, execution)),
     ...identityViolations(state),
   ]
 }
@@ -167,13 +168,41 @@ function rollbackViolations({ id, type, mode, at, rollback, stages }: PipelineEx
   ])
 }
 
-/** A group starts only when every action of the groups before it has succeeded. */
+/** Nobody claims that something ran which did not, and no plan to skip outlives the action's turn. */
+function extensionViolations(
+  state: PipelineState,
+  { id, type, status, extension, stages, plannedSkips = {}, pipelineVersion }: PipelineExecution,
+): readonly string[] {
+  const declared = pipelineVersion === state.version ? state.declaration.stages : []
+  const first = declared.findIndex(({ name }) => extension?.type === 'StartFromStage' && name === extension.stage)
+  const runs = Object.values(stages).flatMap(({ actions }) => Object.values(actions))
+  return broken([
+    [extension?.type === 'RollbackAcrossVersions' && type !== 'ROLLBACK', `${id} is said to be a rollback`],
+    ...declared
+      .slice(0, Math.max(first, 0))
+      .map(({ name }): Rule => [own(stages, name) !== undefined, `${id} started behind ${name}, and still ran it`]),
+    ...runs.map((run): Rule => [
+      own(plannedSkips, `${run.stage}/${run.action}`) !== undefined,
+      `${run.action} of ${id} began, though it was to be skipped`,
+    ]),
+    ...runs.map((run): Rule => [
+      run.skipped !== undefined && (run.status !== 'Abandoned' || run.outputArtifacts.length > 0),
+      `${run.action} of ${id} was skipped, and is ${run.status} with outputs`,
+    ]),
+    ...runs.map((run): Rule => [
+      run.status === 'Abandoned' && run.skipped === undefined && status === 'Succeeded',
+      `${id} is Succeeded, though ${run.action} was abandoned`,
+    ]),
+  ])
+}
+
+/** A group starts only when every action of the groups before it has succeeded or was skipped. */
 function orderViolations(
   id: ExecutionId,
   { actions }: StageExecution,
   declared: readonly { readonly name: string; readonly runOrder: number }[],
 ): readonly string[] {
-  const unfinished = declared.filter(({ name }) => own(actions, name)?.status !== 'Succeeded')
+  const unfinished = declared.filter(({ name }) => !isDone(own(actions, name)))
   const current = Math.min(...unfinished.map(({ runOrder }) => runOrder))
   const early = declared.filter(({ name, runOrder }) => runOrder > current && own(actions, name) !== undefined)
   return early.map(({ name }) => `${name} of ${id} started before its turn`)

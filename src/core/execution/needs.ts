@@ -66,8 +66,6 @@ function needsOfOne(
   ]
   return [
     ...one.inputArtifacts.map(({ name }): Need => ({ stage, by, what: { artifact: name } })),
-    ...texts
-      .flatMap(parseReferences)
-      .map(({ namespace, key }): Need => ({ stage, by, what: { namespace, key } })),
+    ...texts.flatMap(parseReferences).map(({ namespace, key }): Need => ({ stage, by, what: { namespace, key } })),
   ]
 }

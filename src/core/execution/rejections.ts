@@ -1,9 +1,9 @@
 /** Refusals that several operations share. Texts: see the API reference of each exception; AWS documents the names only. */
 import type { ExecutionId, PipelineKey } from './state.ts'
-import { reject, type Turn, type Verdict } from './turn.ts'
+import { reject, type Rejected, type Turn, type Verdict } from './turn.ts'
 import { isActive, isLimited } from './status.ts'
 
-export const rejectUnknownStage = ({ account, name }: PipelineKey, stage: string): Verdict =>
+export const rejectUnknownStage = ({ account, name }: PipelineKey, stage: string): Rejected =>
   reject(
     'StageNotFoundException',
     `Account '${account}' does not have a stage with name '${stage}' in pipeline '${name}'`,
@@ -13,6 +13,12 @@ export const rejectUnknownAction = ({ account, name }: PipelineKey, stage: strin
   reject(
     'ActionNotFoundException',
     `Account '${account}' does not have an action with name '${action}' in stage '${stage}' of pipeline '${name}'`,
+  )
+
+export const rejectUnknownExecution = ({ account, name }: PipelineKey, id: ExecutionId): Rejected =>
+  reject(
+    'PipelineExecutionNotFoundException',
+    `Account '${account}' does not have an execution with id '${id}' for pipeline '${name}'`,
   )
 
 export const rejectNotLatest = (id: ExecutionId, stage: string): Verdict =>

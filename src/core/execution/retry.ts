@@ -31,7 +31,7 @@ export function retryRequested(turn: Turn, event: Request): Verdict {
     )
   }
   if (!isActive(execution) && isFull(turn)) return rejectFull(turn)
-  resume(turn, execution, name, mode, 'ManualStageRetry')
+  resume(turn, execution, name, (run) => isReplaced(run, mode), 'ManualStageRetry')
   return { reply: { executionId } }
 }
 
@@ -39,7 +39,7 @@ export function retryRequested(turn: Turn, event: Request): Verdict {
 export function retryAutomatically(turn: Turn, execution: PipelineExecution, name: string, mode: StageRetryMode): void {
   const runs = Object.values(own(execution.stages, name)?.actions ?? {})
   turn.replaced.push(...runs.filter((run) => isReplaced(run, mode) && run.updatedAt === turn.at))
-  resume(turn, execution, name, mode, 'AutomatedStageRetry')
+  resume(turn, execution, name, (run) => isReplaced(run, mode), 'AutomatedStageRetry')
 }
 
 /** @returns why not, as the end of a sentence */
@@ -65,16 +65,17 @@ function obstacleTo(
 
 const isReplaced = (run: ActionExecution, mode: StageRetryMode): boolean => mode === 'ALL_ACTIONS' || hasFailed(run)
 
-function resume(
+/** The runs to be replaced leave their place in the stage, so that their actions start again. */
+export function resume(
   turn: Turn,
   execution: PipelineExecution,
   name: string,
-  mode: StageRetryMode,
+  isToReplace: (run: ActionExecution) => boolean,
   latest: 'ManualStageRetry' | 'AutomatedStageRetry',
 ): void {
   const stage = own(execution.stages, name)
   if (stage === undefined) return
-  const kept = Object.entries(stage.actions).filter(([, run]) => !isReplaced(run, mode))
+  const kept = Object.entries(stage.actions).filter(([, run]) => !isToReplace(run))
   const { manual = 0, automatic = 0 } = stage.retry ?? {}
   const resumed: StageExecution = {
     ...forgetConditions(turn, stage, (key, condition) => key === 'beforeEntry' && hasPassed(condition)),

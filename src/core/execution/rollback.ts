@@ -6,12 +6,12 @@
 import type { StageDeclaration } from '../pipeline/declaration.ts'
 import { enter } from './enter.ts'
 import type { PipelineEvent } from './events.ts'
+import { openExecution } from './open-execution.ts'
 import { own } from './record.ts'
-import { rejectUnknownStage } from './rejections.ts'
-import { publishPipelineChange } from './state-changes.ts'
-import type { ExecutionId, PipelineExecution, Trigger } from './state.ts'
+import { rejectUnknownExecution, rejectUnknownStage } from './rejections.ts'
+import type { ExecutionId, PipelineExecution, PipelineState, Trigger } from './state.ts'
 import { locksStages } from './status.ts'
-import { putExecution, putStageState, reject, stageStateOf, type Turn, type Verdict } from './turn.ts'
+import { putExecution, putStageState, reject, stageStateOf, type Rejected, type Turn, type Verdict } from './turn.ts'
 
 type Request = Extract<PipelineEvent, { type: 'RollbackRequested' }>
 
@@ -21,8 +21,9 @@ export function rollbackRequested(turn: Turn, request: Request): Verdict {
   if (!draft.declaration.stages.some(({ name }) => name === stage)) return rejectUnknownStage(draft.key, stage)
   // what the caller has read may be older than what we know
   const target = own(draft.executions, targetExecutionId) ?? request.target
-  if (target === undefined) return rejectUnknownTarget(turn, targetExecutionId)
-  const obstacle = obstacleInPipeline(turn, stage) ?? obstacleInTarget(turn, stage, target)
+  if (target === undefined) return rejectUnknownExecution(draft.key, targetExecutionId)
+  const obstacle =
+    obstacleInPipeline(draft, stage) ?? obstacleInVersion(draft, target) ?? obstacleInTarget(draft, stage, target)
   if (obstacle !== undefined) return obstacle
   rollBack(turn, { stage, executionId, target, trigger: { type: 'ManualRollback', detail: by } })
   return { reply: { executionId } }
@@ -61,7 +62,8 @@ const mayRollBack = (stage: StageDeclaration | undefined): boolean =>
     (holder) => holder?.result === 'ROLLBACK',
   )
 
-function rollBack(
+/** @param given what the rollback has otherwise than its target */
+export function rollBack(
   turn: Turn,
   {
     stage,
@@ -74,62 +76,52 @@ function rollBack(
     readonly target: PipelineExecution
     readonly trigger: Trigger
   },
+  given: Partial<Pick<PipelineExecution, 'variables' | 'extension'>> = {},
 ): void {
-  const { draft, at } = turn
   const { variables, sourceRevisions, artifacts, artifactRevisions, outputs } = target
-  const execution = putExecution(turn, {
+  const execution = openExecution(turn, {
     id: executionId,
-    age: draft.nextAge,
-    pipelineVersion: draft.version,
-    mode: draft.declaration.executionMode,
     type: 'ROLLBACK',
-    status: 'InProgress',
     trigger,
     variables,
     sourceRevisions,
-    startedAt: at,
-    updatedAt: at,
-    attempt: 1,
-    stages: {},
     artifacts,
     artifactRevisions,
     outputs,
     rollback: { targetExecutionId: target.id },
+    ...given,
   })
-  draft.nextAge += 1
-  publishPipelineChange(turn, execution, 'STARTED')
   enter(turn, execution, stage)
 }
 
-const rejectUnknownTarget = ({ draft: { key } }: Turn, target: ExecutionId): Verdict =>
-  reject(
-    'PipelineExecutionNotFoundException',
-    `Account '${key.account}' does not have an execution with id '${target}' for pipeline '${key.name}'`,
-  )
-
-const rejectRollback = (stage: string, why: string): Verdict =>
+export const rejectRollback = (stage: string, why: string): Rejected =>
   reject('UnableToRollbackStageException', `Stage '${stage}' cannot be rolled back: ${why}`)
 
-function obstacleInPipeline(turn: Turn, stage: string): Verdict {
-  const { executionMode, pipelineType, stages } = turn.draft.declaration
+export function obstacleInPipeline({ declaration }: PipelineState, stage: string): Rejected | undefined {
+  const { executionMode, pipelineType, stages } = declaration
   if (pipelineType === 'V1') return rejectRollback(stage, 'only pipelines of type V2 can be rolled back')
   if (!locksStages(executionMode)) return rejectRollback(stage, 'pipelines in PARALLEL mode have no rollback')
   if (stages[0]?.name === stage) return rejectRollback(stage, 'it is the source stage')
   return undefined
 }
 
-function obstacleInTarget(turn: Turn, stage: string, target: PipelineExecution): Verdict {
-  const { id, pipelineVersion, type, stages } = target
-  if (pipelineVersion !== turn.draft.version) {
-    return reject(
-      'PipelineExecutionOutdatedException',
-      `Execution '${id}' ran on version ${pipelineVersion} of the pipeline, which is at version ${turn.draft.version} now`,
-    )
-  }
+function obstacleInVersion({ version }: PipelineState, { id, pipelineVersion }: PipelineExecution): Verdict {
+  if (pipelineVersion === version) return undefined
+  return reject(
+    'PipelineExecutionOutdatedException',
+    `Execution '${id}' ran on version ${pipelineVersion} of the pipeline, which is at version ${version} now`,
+  )
+}
+
+export function obstacleInTarget(
+  state: PipelineState,
+  stage: string,
+  { id, type, stages }: PipelineExecution,
+): Rejected | undefined {
   if (type === 'ROLLBACK') return rejectRollback(stage, `execution '${id}' is itself a rollback`)
   if (own(stages, stage)?.status !== 'Succeeded') {
     return rejectRollback(stage, `execution '${id}' did not succeed in it`)
   }
-  const { holder } = stageStateOf(turn, stage)
+  const holder = own(state.stages, stage)?.holder
   return holder === undefined ? undefined : rejectRollback(stage, `execution '${holder}' is in it`)
 }

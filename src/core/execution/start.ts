@@ -2,17 +2,18 @@
 import { arrive } from './advance.ts'
 import { conclude } from './conclude.ts'
 import type { PipelineEvent } from './events.ts'
+import { invariant } from '../invariant.ts'
+import { openExecution } from './open-execution.ts'
 import { own } from './record.ts'
 import { fullMessage, isFull, rejectFull } from './rejections.ts'
-import { publishPipelineChange } from './state-changes.ts'
 import type { ExecutionId, PipelineExecution, PipelineState } from './state.ts'
-import { invariant } from '../invariant.ts'
-import { putExecution, reject, type Turn, type Verdict } from './turn.ts'
+import { reject, type Turn, type Verdict } from './turn.ts'
+import { variablesWithoutValue } from './variables.ts'
 
 type Request = Extract<PipelineEvent, { type: 'ExecutionRequested' }>
 
 export function executionRequested(turn: Turn, request: Request): Verdict {
-  const known = alreadyStarted(turn, request)
+  const known = startedBefore(turn, request.clientRequestToken)
   if (known !== undefined) return { reply: { executionId: known, started: false } }
   const { onlyIfNew } = request
   if (onlyIfNew !== undefined && own(turn.draft.seenRevisions, onlyIfNew.actionName) === onlyIfNew.revisionId) {
@@ -31,45 +32,35 @@ export function executionRequested(turn: Turn, request: Request): Verdict {
 }
 
 function create(turn: Turn, request: Request): PipelineExecution {
-  const { draft, at } = turn
+  const { draft } = turn
   const { executionId, trigger, variables, sourceRevisions, clientRequestToken, onlyIfNew } = request
-  invariant(!Object.hasOwn(draft.executions, executionId), `execution ${executionId} exists already`)
-  const execution = putExecution(turn, {
+  const execution = openExecution(turn, {
     id: executionId,
-    age: draft.nextAge,
-    pipelineVersion: draft.version,
-    mode: draft.declaration.executionMode,
     type: 'STANDARD',
-    status: 'InProgress',
     trigger,
     variables,
     sourceRevisions,
     ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
-    startedAt: at,
-    updatedAt: at,
-    attempt: 1,
-    stages: {},
-    artifacts: {},
-    artifactRevisions: [],
-    outputs: {},
   })
-  draft.nextAge += 1
   draft.newestExecution = executionId
-  if (clientRequestToken !== undefined) rememberToken(turn, clientRequestToken, executionId)
+  rememberStart(turn, execution)
   if (onlyIfNew !== undefined) {
     draft.seenRevisions = { ...draft.seenRevisions, [onlyIfNew.actionName]: onlyIfNew.revisionId }
   }
-  publishPipelineChange(turn, execution, 'STARTED')
   return execution
 }
 
 /** A repeated token means the same request: its other parameters are not compared. */
-function alreadyStarted({ draft, at, limits }: Turn, { clientRequestToken }: Request): ExecutionId | undefined {
-  const known = clientRequestToken === undefined ? undefined : own(draft.startTokens, clientRequestToken)
+export function startedBefore({ draft, at, limits }: Turn, token: string | undefined): ExecutionId | undefined {
+  const known = token === undefined ? undefined : own(draft.startTokens, token)
   return known !== undefined && at - known.at < limits.startTokenMs ? known.executionId : undefined
 }
 
-function rememberToken({ draft, at, limits }: Turn, token: string, executionId: ExecutionId): void {
+export function rememberStart(
+  { draft, at, limits }: Turn,
+  { id: executionId, clientRequestToken: token }: PipelineExecution,
+): void {
+  if (token === undefined) return
   const alive = Object.entries(draft.startTokens).filter(([, known]) => at - known.at < limits.startTokenMs)
   const newest =
     alive.length < limits.startTokens
@@ -80,11 +71,9 @@ function rememberToken({ draft, at, limits }: Turn, token: string, executionId: 
 
 /** Callers are checked before (`checkStart`); triggers have nobody to supply values. */
 function missingVariables({ declaration }: PipelineState, { variables }: Request): string | undefined {
-  const missing = (declaration.variables ?? []).filter(
-    ({ name, defaultValue }) => defaultValue === undefined && own(variables, name) === undefined,
-  )
+  const missing = variablesWithoutValue(declaration, variables)
   if (missing.length === 0) return undefined
-  return `The pipeline variables without a value must be given at the start: ${missing.map(({ name }) => name).join(', ')}.`
+  return `The pipeline variables without a value must be given at the start: ${missing.join(', ')}.`
 }
 
 function firstStage({ declaration }: PipelineState): string {

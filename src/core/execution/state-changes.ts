@@ -99,6 +99,18 @@ export function publishActionProgress(turn: Turn, execution: PipelineExecution, 
   })
 }
 
+/** A person had the action skipped: it neither started nor ended. */
+export function publishActionSkipped(turn: Turn, execution: PipelineExecution, run: ActionExecution): void {
+  publishOwn(turn, 'CodePipeline Action Execution Skipped', {
+    ...common(turn, execution, run.startedAt),
+    stage: run.stage,
+    'action-execution-id': run.id,
+    action: run.action,
+    ...(run.skipped === undefined ? {} : { 'skipped-by': run.skipped.by, reason: run.skipped.reason }),
+    ...versionAndAttempt(execution),
+  })
+}
+
 /** It has come to a stage that it cannot enter yet: another one is inside, or the way in is closed. */
 export function publishWaiting(turn: Turn, execution: PipelineExecution, stage: string, since: Instant): void {
   const holder = own(turn.draft.stages, stage)?.holder

@@ -133,6 +133,14 @@ export interface ActionExecution {
   readonly timedOut?: true
   readonly outputVariables?: Readonly<Record<string, string>>
   readonly revision?: ArtifactRevision
+  /** it never ran: a person had it skipped this once. Its status is `Abandoned`, it has no outputs, and it holds nobody up */
+  readonly skipped?: Skip
+}
+
+/** Who asked for an action to be skipped, and why. */
+export interface Skip {
+  readonly by: string
+  readonly reason: string
 }
 
 /** One run of one rule of a stage's condition. */
@@ -220,6 +228,10 @@ export interface PipelineExecution {
   /** namespace -> output variables of the newest successful run */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly rollback?: { readonly targetExecutionId: ExecutionId }
+  /** `stage/action` -> who wants the action skipped when its turn comes; it is gone from here then */
+  readonly plannedSkips?: Readonly<Record<string, Skip>>
+  /** how it came to be, when AWS's CodePipeline has no such thing */
+  readonly extension?: ExecutionExtension
   readonly supersededBy?: { readonly executionId: ExecutionId; readonly stage: string }
   /** the automatic rollback that followed its failure */
   readonly rolledBackBy?: {
@@ -230,6 +242,23 @@ export interface PipelineExecution {
   /** why it failed without anything in a stage of it having failed */
   readonly refusal?: 'WaitedTooLong' | 'ExecutionLimit' | 'VariablesMissing'
 }
+
+export type ExecutionExtension =
+  /** the stages before did not run in it: it has the artifacts, variables and revisions of that execution */
+  | {
+      readonly type: 'StartFromStage'
+      readonly stage: string
+      readonly fromExecutionId: ExecutionId
+      readonly by: string
+      readonly reason: string
+    }
+  /** a rollback to an execution of another version */
+  | {
+      readonly type: 'RollbackAcrossVersions'
+      readonly targetVersion: number
+      readonly by: string
+      readonly reason?: string
+    }
 
 export interface TransitionState {
   readonly enabled: boolean
@@ -278,7 +307,7 @@ export interface PipelineState {
   readonly seenRevisions: Readonly<Record<string, string>>
   /** StartPipelineExecution tokens of the last 24 hours */
   readonly startTokens: Readonly<Record<string, { readonly executionId: ExecutionId; readonly at: Instant }>>
-  /** the one started last, whatever became of it; rollbacks do not count */
+  /** the one started last, whatever became of it; those that fetch no sources (rollbacks, starts from a later stage) do not count */
   readonly newestExecution?: ExecutionId
   /**
    * Action runs that ended in the last decision and whose place in their stage a retry took in that same decision. History must

@@ -30,7 +30,12 @@ export const isLimited = (mode: ExecutionMode): boolean => mode !== 'SUPERSEDED'
 
 export const isRunning = ({ status }: ActionExecution | RuleExecution): boolean => status === 'InProgress'
 
-export const hasFailed = ({ status }: ActionExecution): boolean => status === 'Failed' || status === 'Abandoned'
+export const hasFailed = ({ status, skipped }: ActionExecution): boolean =>
+  (status === 'Failed' || status === 'Abandoned') && skipped === undefined
+
+/** Nobody has to wait for it any more: it succeeded, or was skipped. */
+export const isDone = (run: ActionExecution | undefined): boolean =>
+  run !== undefined && (run.status === 'Succeeded' || run.skipped !== undefined)
 
 export const runningActions = ({ actions }: Pick<StageExecution, 'actions'>): readonly ActionExecution[] =>
   Object.values(actions).filter(isRunning)

@@ -20,7 +20,10 @@ export function changedMembers(before: ActionDeclaration, after: ActionDeclarati
 }
 
 function differing(before: object, after: object): readonly string[] {
-  const [one, other] = [new Map<string, unknown>(Object.entries(before)), new Map<string, unknown>(Object.entries(after))]
+  const [one, other] = [
+    new Map<string, unknown>(Object.entries(before)),
+    new Map<string, unknown>(Object.entries(after)),
+  ]
   const keys = new Set([...one.keys(), ...other.keys()])
   return [...keys].filter((key) => !isSame(one.get(key), other.get(key))).sort()
 }

@@ -52,9 +52,13 @@ export interface Turn {
 }
 
 /** What an event's handler says: nothing (done), a reply, or why not. */
-export type Verdict = { readonly reply: Reply } | { readonly rejection: Rejection } | undefined
+export type Verdict = { readonly reply: Reply } | Rejected | undefined
 
-export const reject = (code: string, message: string): Verdict => ({ rejection: { code, message } })
+export interface Rejected {
+  readonly rejection: Rejection
+}
+
+export const reject = (code: string, message: string): Rejected => ({ rejection: { code, message } })
 
 export function openTurn(before: PipelineState, at: Instant, { newId, newKey, limits }: DecideOptions): Turn {
   return {
