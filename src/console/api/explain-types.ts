@@ -1,7 +1,2 @@
-/** Answers of our own operations; the core will say what is in them. */
-export interface Explanation {
-  readonly reasons: readonly unknown[]
-}
-export interface Timings {
-  readonly [member: string]: unknown
-}
+/** What our own operations answer, as the core says it. */
+export type { Explanation, Reason, Remedy, Subject } from '../../core/execution/explain/explanation.ts'

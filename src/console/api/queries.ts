@@ -18,7 +18,7 @@ import {
   type RuleExecutionDetail,
 } from '@aws-sdk/client-codepipeline'
 import { queryOptions } from '@tanstack/react-query'
-import type { Explanation, Timings } from './explain-types.ts'
+import type { Explanation } from './explain-types.ts'
 import { codepipeline } from './codepipeline.ts'
 import { own } from './own.ts'
 
@@ -162,5 +162,5 @@ export const explanation = (pipelineName: string, pipelineExecutionId?: string) 
 export const timings = (pipelineName: string, pipelineExecutionId: string) =>
   queryOptions({
     queryKey: [...aboutPipeline(pipelineName), 'timings', pipelineExecutionId],
-    queryFn: async ({ signal }) => await own<Timings>('GetTimings', { pipelineName, pipelineExecutionId }, signal),
+    queryFn: async ({ signal }) => await own<unknown>('GetTimings', { pipelineName, pipelineExecutionId }, signal),
   })
