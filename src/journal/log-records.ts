@@ -15,6 +15,8 @@ export interface LogStreamRecord {
   readonly group: string
   readonly name: string
   readonly createdAt: number
+  /** the id of the build whose output it is, when it is one's */
+  readonly build?: string
 }
 
 type Place = Pick<LogStreamKey, 'account' | 'region'>
@@ -41,6 +43,7 @@ export async function ensureLogStream(
   { resources }: Pick<Writer, 'resources'>,
   key: LogStreamKey,
   now: number,
+  { build }: Pick<LogStreamRecord, 'build'> = {},
 ): Promise<void> {
   const { group, stream } = key
   if ((await resources.get(logStreamKey(key))) !== undefined) return
@@ -48,6 +51,6 @@ export async function ensureLogStream(
     const record: LogGroupRecord = { name: group, createdAt: now, tags: {} }
     await resources.put(logGroupKey(key, group), record)
   }
-  const record: LogStreamRecord = { group, name: stream, createdAt: now }
+  const record: LogStreamRecord = { group, name: stream, createdAt: now, ...(build !== undefined && { build }) }
   await resources.put(logStreamKey(key), record, { parent: group, ordinal: now })
 }

@@ -18,6 +18,7 @@ import { createClientFactory } from './clients.ts'
 import type { ServerConfig } from './config.ts'
 import type { DataDir } from './data-dir.ts'
 import { createLiveStreams } from './live.ts'
+import { createLogLines } from './log-lines.ts'
 import { serviceEntries, type ServiceDependencies } from './services.ts'
 
 export interface ComposeOptions {
@@ -115,12 +116,17 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       return gateways.use(createAlarmClock(dependencies))
     }),
   }
+  const logLines = createLogLines({ store, bus, logs: logFiles })
   const everything = {
     ...dependencies,
     dispatcher,
     triggers,
     verify: createRequestVerifier('pipewright', { authenticator: auth, clock }),
-    live: createLiveStreams({ bus, logs: logFiles }),
+    live: createLiveStreams({ bus, logLines }),
+    console: once(async () => {
+      const { createConsole } = await import('./console/console.ts')
+      return createConsole({ ...dependencies, auth, config, logLines })
+    }),
     gitHttp: once(async () => {
       const { createGitHttp } = await import('../services/codecommit/codecommit.ts')
       return createGitHttp({ ...dependencies, authenticator: auth })

@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly maxBuilds?: number
   /** without a trailing slash */
   readonly publicUrl?: string
+  /** AWS's limits and refusals to the letter, also where ours are kinder */
+  readonly strict?: boolean
   /** off: builds reach no network but the server's own address through the sandbox' loopback */
   readonly buildNetwork?: boolean
 }

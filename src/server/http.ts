@@ -13,12 +13,15 @@ import {
   type Dispatcher,
   type VerifiedRequest,
   type WireRequest,
+  type WireResponse,
 } from '../wire/wire.ts'
 import type { GitHttp } from '../services/codecommit/codecommit.ts'
 import type { RunnerGateway } from '../services/codebuild/runners.ts'
 import type { ActionTypeAdmin, OwnApi, Webhooks } from '../services/codepipeline/codepipeline.ts'
 import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
+import type { Console } from './console/console.ts'
+import { consoleRoute } from './console/routing.ts'
 import type { LiveStreams } from './live.ts'
 
 export interface HttpParts {
@@ -32,6 +35,7 @@ export interface HttpParts {
   readonly ownApi: () => Promise<OwnApi>
   readonly newId: () => string
   readonly runnerGateway: () => Promise<RunnerGateway>
+  readonly console: () => Promise<Console>
   readonly log: Log
 }
 
@@ -39,6 +43,7 @@ const OWN = '/_pipewright/'
 const RUNNER = '/_pipewright/runner/'
 /** what a webhook's URL begins with; the service says the same, but is loaded with its first request only */
 const WEBHOOKS = '/_pipewright/webhooks/'
+const CONSOLE_API = '/_pipewright/console/'
 const SITES = '/_sites/'
 const GIT = '/v1/repos/'
 const SITE_HOST =
@@ -58,8 +63,14 @@ export async function createHttp(
     if (url.startsWith(GIT)) return serveGit(parts, request, response, url)
     if (url.startsWith(RUNNER)) return serveRunner(parts, request, response)
     if (url.startsWith(WEBHOOKS)) return serveWebhook(parts, request, response, config)
+    if (url.startsWith(CONSOLE_API)) return parts.console().then((own) => own.serveApi(request, response, url))
     if (url.startsWith(OWN)) return app.handle(request, response)
-    return dispatcher.handle(toWireRequest(request)).then((answer) => sendWireResponse(response, answer))
+    const page = consoleRoute(request, url)
+    if (page === 'app') return parts.console().then((own) => own.serveApp(request, response, url))
+    if (page === 'home') return toConsole(response)
+    return dispatcher
+      .handle(toWireRequest(request))
+      .then((answer) => sendWireResponse(response, isNavigable(request) ? sandboxed(answer) : answer))
   }
   const server = listener(config, (request, response) => {
     const url = request.url ?? '/'
@@ -70,6 +81,23 @@ export async function createHttp(
     })
   })
   return { server, app: { close: async () => await Promise.all([closeServer(server), app.close()]).then(() => {}) } }
+}
+
+/**
+ * What others have stored here shares the console's origin when a browser shows it: as a page of its own it must not reach the
+ * console's session. Scripts still run, in an origin that is nobody's.
+ */
+const SANDBOX = {
+  'content-security-policy': 'sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts',
+}
+
+/** A browser shows what a link leads to, and cannot sign that by a header. */
+const isNavigable = ({ headers }: IncomingMessage): boolean => headers.authorization === undefined
+
+const sandboxed = (answer: WireResponse): WireResponse => ({ ...answer, headers: { ...answer.headers, ...SANDBOX } })
+
+async function toConsole(response: ServerResponse): Promise<void> {
+  response.writeHead(302, { location: '/console/', 'cache-control': 'no-store', 'content-length': 0 }).end()
 }
 
 function listener(config: ServerConfig, handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
@@ -234,7 +262,9 @@ async function serveSitePath(parts: HttpParts, request: IncomingMessage, respons
     response.writeHead(302, { location: `${url.split('?')[0]}/` }).end()
     return
   }
-  await serveSite(parts, request, response, rest.slice(0, slash), rest.slice(slash))
+  // beside the console a site is nobody's origin, and loads its own scripts as a stranger would; at its own host it is itself
+  const beside = { ...SANDBOX, 'access-control-allow-origin': '*' }
+  await serveSite(parts, request, response, rest.slice(0, slash), rest.slice(slash), beside)
 }
 
 async function serveSite(
@@ -243,9 +273,10 @@ async function serveSite(
   response: ServerResponse,
   bucket: string,
   url: string,
+  more: Readonly<Record<string, string>> = {},
 ) {
   const { statusCode, headers, body } = await (await websites()).serve(bucket, decodePath(url), request.method ?? 'GET')
-  response.writeHead(statusCode, headers)
+  response.writeHead(statusCode, { ...headers, ...more })
   if (body instanceof Readable) await pipeline(body, response)
   else response.end(body)
 }

@@ -73,8 +73,8 @@ export const provision = (deps: CodeBuildDependencies, document: BuildJobDocumen
             ...build,
             phases: [...endPhase(build.phases, 'SUCCEEDED', NOTHING, now), { type: 'PROVISIONING', startedAt: now }],
           },
-    async (tx, { logs, account, region, startedAt }) => {
-      if (logs !== undefined) await ensureLogStream(tx, { account, region, ...logs }, startedAt)
+    async (tx, { id, logs, account, region, startedAt }) => {
+      if (logs !== undefined) await ensureLogStream(tx, { account, region, ...logs }, startedAt, { build: id })
     },
   )
 

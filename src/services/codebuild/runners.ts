@@ -2,4 +2,5 @@
 /** the queue of `jobs` that builds wait in */
 export { QUEUE as BUILD_QUEUE } from './build-record.ts'
 export { failBuildsOf, failLostBuild } from './builds.ts'
+export { isLogComplete } from './log-of-build.ts'
 export { createRunnerGateway, type GatewayOptions, type RunnerGateway } from './gateway.ts'

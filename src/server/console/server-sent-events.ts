@@ -1,0 +1,60 @@
+/** One `text/event-stream` answer: frames, a heartbeat against proxies that close what is silent, and an end for slow readers. */
+import type { ServerResponse } from 'node:http'
+
+export interface EventStream {
+  /** A frame as `frame` makes it. A client that leaves too much unread is cut off: it comes again and resumes. */
+  send(text: string): void
+  /** Resolves when the client has taken what was sent, or is gone. */
+  drained(): Promise<void>
+  readonly signal: AbortSignal
+  end(): void
+}
+
+const HEARTBEAT_MS = 15_000
+const RETRY_MS = 1000
+/** unread by the client, in memory of ours */
+const MOST_UNREAD_BYTES = 1024 * 1024
+
+export function openEventStream(response: ServerResponse): EventStream {
+  const gone = new AbortController()
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    // nginx would gather
+    'x-accel-buffering': 'no',
+  })
+  response.write(`retry: ${RETRY_MS}\n\n`)
+  const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT_MS).unref()
+  response.once('close', () => {
+    clearInterval(heartbeat)
+    gone.abort()
+  })
+  return {
+    send,
+    async drained() {
+      if (!response.writableNeedDrain || gone.signal.aborted) return
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          response.off('drain', done)
+          response.off('close', done)
+          resolve()
+        }
+        response.once('drain', done)
+        response.once('close', done)
+      })
+    },
+    signal: gone.signal,
+    end: () => void response.end(),
+  }
+
+  function send(text: string): void {
+    if (gone.signal.aborted) return
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
+    else response.write(text)
+  }
+}
+
+/** @param data is JSON, which holds no line break */
+export const frame = ({ event, id, data }: { event?: string; id?: string; data: unknown }): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
