@@ -1,7 +1,7 @@
 /** What an execution inside a stage is at: its running actions, what they wait for, and the conditions that are being asked. */
-import { findActionType } from '../../catalog/action-types.ts'
 import type { StageConditionKey } from '../../pipeline/declaration.ts'
 import { currentStage, isApproval } from '../actions.ts'
+import { isForJobWorkers } from '../job-workers.ts'
 import { ruleTimeoutMinutes } from '../limits.ts'
 import { own } from '../record.ts'
 import type { ActionExecution, ConditionExecution, PipelineExecution, StageExecution } from '../state.ts'
@@ -123,9 +123,6 @@ function whyActionRuns(scene: Scene, execution: PipelineExecution, run: ActionEx
     timesOutAt: ends,
   }
 }
-
-const isForJobWorkers = ({ typeId }: ActionExecution): boolean =>
-  typeId.owner !== 'AWS' && findActionType(typeId) === undefined
 
 /** Of the types whose work is done by build runners: they say when one has begun. */
 const isBuild = ({ typeId: { owner, provider }, externalExecutionId }: ActionExecution): boolean =>
