@@ -5,7 +5,7 @@
 import type { PipelineDeclaration, StageDeclaration } from '../pipeline/declaration.ts'
 import { arrive } from './advance.ts'
 import type { ExtensionEvent } from './extension-events.ts'
-import { describeNeed, needsOf, unmetNeeds } from './needs.ts'
+import { describeNeed, needsOf, produces, unmetNeeds, type Need } from './needs.ts'
 import { openExecution } from './open-execution.ts'
 import { own } from './record.ts'
 import { isFull, rejectFull, rejectUnknownExecution, rejectUnknownStage } from './rejections.ts'
@@ -34,22 +34,33 @@ export function startFromStageRequested(turn: Turn, request: Request): Verdict {
     )
   }
   if (isFull(turn)) return rejectFull(turn)
-  const { sourceRevisions, artifacts, artifactRevisions, outputs } = from
   const execution = openExecution(turn, {
     id: executionId,
     type: 'STANDARD',
     trigger: { type: 'StartPipelineExecution', detail: by },
     variables: variablesOf(draft.declaration, from),
-    sourceRevisions,
-    artifacts,
-    artifactRevisions,
-    outputs,
+    sourceRevisions: from.sourceRevisions,
+    artifactRevisions: from.artifactRevisions,
+    ...madeBy(draft.declaration.stages.slice(0, place), from),
     extension: { type: 'StartFromStage', stage, fromExecutionId, by, reason },
     ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
   })
   rememberStart(turn, execution)
   arrive(turn, execution, stage)
   return { reply: { executionId, started: true } }
+}
+
+/** What these stages made; what later ones made of it is not taken over, because they run again. */
+function madeBy(
+  before: readonly StageDeclaration[],
+  { artifacts, outputs }: PipelineExecution,
+): Pick<PipelineExecution, 'artifacts' | 'outputs'> {
+  const actions = before.flatMap((stage) => stage.actions)
+  const isMade = (what: Need['what']): boolean => actions.some((action) => produces(action, what))
+  return {
+    artifacts: Object.fromEntries(Object.entries(artifacts).filter(([artifact]) => isMade({ artifact }))),
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([namespace]) => isMade({ namespace, key: '' }))),
+  }
 }
 
 /** @returns why not, as the end of a sentence */
@@ -69,10 +80,12 @@ function obstacleTo(
   const unfinished = before.find(({ name }) => !hasPassed(from, thenDeclaration, name))
   if (unfinished !== undefined) return `it did not succeed in stage '${unfinished.name}'`
   const ahead = declaration.stages.slice(place)
-  const [need] = unmetNeeds(ahead, from, true)
+  const made = madeBy(before, from)
+  const [need] = unmetNeeds(ahead, made, true)
   if (need !== undefined) return `${describeNeed(need)}, which that execution does not have`
   const lost = needsOf(ahead, true).find(
-    ({ what }) => 'artifact' in what && gone.includes(what.artifact) && isMadeBefore(before, what.artifact),
+    ({ what }) =>
+      'artifact' in what && gone.includes(what.artifact) && own(made.artifacts, what.artifact) !== undefined,
   )
   return lost && `${describeNeed(lost)}, which no longer exists in the artifact store`
 }
@@ -93,8 +106,3 @@ function hasPassed({ stages, extension }: PipelineExecution, then: PipelineDecla
   const place = (stage: string): number => then.stages.findIndex((each) => each.name === stage)
   return place(name) < place(extension.stage)
 }
-
-const isMadeBefore = (before: readonly StageDeclaration[], artifact: string): boolean =>
-  before.some(({ actions }) =>
-    actions.some(({ outputArtifacts }) => outputArtifacts.some(({ name }) => name === artifact)),
-  )

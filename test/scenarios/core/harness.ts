@@ -108,6 +108,7 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
   let now = Date.UTC(2026, 2, 2, 10)
   let state: PipelineState = createPipelineState({ key, declaration, at: now })
   let ids = 0
+  const declarations = new Map([[declaration.version, declaration]])
   const commands: Command[] = []
   const executions = new Map<string, PipelineExecution>()
   const runs = new Map<string, ActionExecution>()
@@ -127,6 +128,7 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
     assert.deepEqual(violations(state), [], `after ${JSON.stringify(event)}`)
     commands.push(...decision.commands)
     reply = decision.reply
+    declarations.set(state.version, state.declaration)
     save()
     return decision.commands
   }
@@ -259,6 +261,47 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
         by: ANA,
       })
     },
+    /** one after the other, as our own API passes it on: what history knows comes with the event */
+    startFrom(
+      executionId: string,
+      stageName: string,
+      fromExecutionId: string,
+      { gone = [], ...details }: { gone?: readonly string[]; clientRequestToken?: string } = {},
+    ) {
+      const from = executions.get(fromExecutionId)
+      const fromDeclaration = from && declarations.get(from.pipelineVersion)
+      return send({
+        type: 'StartFromStageRequested',
+        executionId,
+        stage: stageName,
+        fromExecutionId,
+        ...(from && { from }),
+        ...(fromDeclaration && { fromDeclaration }),
+        gone,
+        reason: 'the build is fine',
+        by: ANA,
+        ...details,
+      })
+    },
+    retryAction(executionId: string, stageName: string, name: string) {
+      return send({ type: 'ActionRetryRequested', executionId, stage: stageName, action: name, by: ANA })
+    },
+    skip(executionId: string, stageName: string, name: string, reason = 'flaky') {
+      return send({ type: 'ActionSkipRequested', executionId, stage: stageName, action: name, reason, by: ANA })
+    },
+    rollbackAcross(executionId: string, stageName: string, targetExecutionId: string) {
+      const target = executions.get(targetExecutionId)
+      return send({
+        type: 'CrossVersionRollbackRequested',
+        executionId,
+        stage: stageName,
+        targetExecutionId,
+        ...(target && { target }),
+        by: ANA,
+      })
+    },
+    /** of a version that the pipeline has or had */
+    declarationOf: (version: number) => declarations.get(version),
     /** the executions of this type, from history, oldest first */
     executionsOf: (type: PipelineExecution['type']) => [...executions.values()].filter((each) => each.type === type),
     disable(stageName: string, direction: 'Inbound' | 'Outbound' = 'Inbound', reason = 'not now') {
@@ -299,9 +342,14 @@ export function world(declaration: PipelineDeclaration = pipeline(), options: Pi
       assert.ok(found, `${name} of ${executionId} never started`)
       return found
     },
-    refuses(code: string, attempt: () => unknown) {
+    /** @param message what the refusal says, with the code in front; absent: anything */
+    refuses(code: string, attempt: () => unknown, message?: RegExp) {
       const before = state
-      assert.throws(attempt, (error) => error instanceof Refused && error.code === code)
+      assert.throws(attempt, (error) => {
+        assert.ok(error instanceof Refused && error.code === code, String(error))
+        if (message !== undefined) assert.match(error.message, message)
+        return true
+      })
       assert.equal(state, before)
     },
   }

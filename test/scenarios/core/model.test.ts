@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Command, PipelineEvent, PipelineState } from '../../../src/core/execution/execution.ts'
-import { ordered, pipeline, Refused, world, type PipelineDetails, type World } from './harness.ts'
+import { details, ordered, pipeline, Refused, world, type PipelineDetails, type World } from './harness.ts'
 import { at, eventOf, pick, runningJobs, runningRules, SHAPES, step, type Step, type Untimed } from './random-steps.ts'
 
 const isReport = ({ type }: Untimed): boolean =>
@@ -30,7 +30,11 @@ function freeze(value: unknown): void {
 /** Who enters a stage from a queue was first in it, but for those who left it because they are over. */
 function assertQueueOrder(before: PipelineState, after: PipelineState): void {
   for (const [stage, { waiting }] of Object.entries(before.stages)) {
-    const still = waiting.filter((id) => after.executions[id]?.at?.place === 'waiting')
+    // who skips all that a stage does is in front of the next one in the same turn
+    const still = waiting.filter((id) => {
+      const at = after.executions[id]?.at
+      return at?.place === 'waiting' && at.stage === stage
+    })
     assert.deepEqual(
       after.stages[stage]?.waiting.slice(0, still.length) ?? still,
       still,
@@ -46,8 +50,7 @@ function assertQueueOrder(before: PipelineState, after: PipelineState): void {
 
 function assertHistory(w: World, started: readonly string[]): void {
   const ends = new Map<string, string[]>()
-  for (const { event } of w.commands.flatMap((command) => (command.type === 'PublishEvent' ? [command] : []))) {
-    const { 'action-execution-id': id, state } = event.detail
+  for (const { 'action-execution-id': id, state } of details(w.commands)) {
     if (typeof id === 'string') ends.set(id, [...(ends.get(id) ?? []), String(state)])
   }
   for (const [id, states] of ends) {
@@ -79,19 +82,53 @@ function assertHistory(w: World, started: readonly string[]): void {
   assert.deepEqual(cleared.toSorted(), ruleTimers.toSorted(), 'every timer of a rule is set and cleared once')
 }
 
-/** A rollback goes back to what succeeded in its stage, in the same version, and was no rollback itself. */
+/** A rollback goes back to what succeeded in its stage, in the same version unless it says otherwise, and was no rollback itself. */
 function assertRollbacks(w: World): void {
-  for (const { id, rollback, stages, pipelineVersion, artifacts, status } of w.executionsOf('ROLLBACK')) {
+  for (const { id, rollback, stages, pipelineVersion, artifacts, status, extension } of w.executionsOf('ROLLBACK')) {
     const target = w.execution(rollback?.targetExecutionId ?? '')
     const [stage = ''] = Object.keys(stages)
     assert.deepEqual(
       [target.type, target.pipelineVersion, target.stages[stage]?.status],
-      ['STANDARD', pipelineVersion, 'Succeeded'],
+      [
+        'STANDARD',
+        extension?.type === 'RollbackAcrossVersions' ? extension.targetVersion : pipelineVersion,
+        'Succeeded',
+      ],
       id,
     )
-    assert.deepEqual(artifacts, target.artifacts)
+    const made = Object.values(stages[stage]?.actions ?? {}).flatMap((run) =>
+      run.outputArtifacts.map(({ name }) => name),
+    )
+    for (const [name, location] of Object.entries(target.artifacts)) {
+      if (!made.includes(name)) assert.deepEqual(artifacts[name], location, `${name} of ${id}`)
+    }
     assert.ok(!['InProgress', 'Stopping'].includes(status), `${id} is still ${status}`)
   }
+}
+
+/** What an execution says of itself is all there was: who started later has no earlier stages, who was skipped never worked. */
+function assertExtensions(w: World, started: readonly string[]): void {
+  for (const { id, extension, stages, artifacts, pipelineVersion } of started.map((each) => w.execution(each))) {
+    if (extension?.type !== 'StartFromStage') continue
+    const from = w.execution(extension.fromExecutionId)
+    const declared = w.declarationOf(pipelineVersion)?.stages ?? []
+    for (const { name, actions } of declared.slice(
+      0,
+      declared.findIndex((stage) => stage.name === extension.stage),
+    )) {
+      assert.ok(!Object.hasOwn(stages, name), `${id} ran ${name}`)
+      for (const { name: artifact } of actions.flatMap(({ outputArtifacts }) => outputArtifacts))
+        assert.deepEqual(artifacts[artifact], from.artifacts[artifact], `${artifact} of ${id}`)
+    }
+  }
+  const worked = new Set(
+    w.commands.flatMap((command) => (command.type === 'StartAction' ? [command.order.action.id] : [])),
+  )
+  for (const run of w.runs.values())
+    assert.ok(
+      run.skipped === undefined || !worked.has(run.id),
+      `${run.executionId}/${run.action} was skipped and worked`,
+    )
 }
 
 /** Opens every transition and delivers every result, until nobody has anything left to do. */
@@ -110,6 +147,13 @@ function finish(w: World): void {
   assert.fail('it does not come to an end')
 }
 
+const STARTS: ReadonlySet<PipelineEvent['type']> = new Set([
+  'ExecutionRequested',
+  'RollbackRequested',
+  'StartFromStageRequested',
+  'CrossVersionRollbackRequested',
+])
+
 function play(first: PipelineDetails, steps: readonly Step[]): void {
   const w = world(pipeline(first))
   const started: string[] = []
@@ -122,7 +166,7 @@ function play(first: PipelineDetails, steps: readonly Step[]): void {
     freeze(before)
     try {
       const commands = w.send(event)
-      if (event.type === 'ExecutionRequested' || event.type === 'RollbackRequested') started.push(event.executionId)
+      if (STARTS.has(event.type) && 'executionId' in event) started.push(event.executionId)
       if (taken.type === 'repeat')
         assert.deepEqual([w.state === before, commands.length], [true, 0], 'a repeated report changed something')
       else if (isReport(event)) sent.push(event)
@@ -144,6 +188,7 @@ function play(first: PipelineDetails, steps: readonly Step[]): void {
   finish(w)
   assertHistory(w, started)
   assertRollbacks(w)
+  assertExtensions(w, started)
 }
 
 for (const first of ['SUPERSEDED', 'QUEUED', 'PARALLEL'] as const) {

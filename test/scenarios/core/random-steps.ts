@@ -16,6 +16,9 @@ export type Step =
   | { readonly type: 'rule'; readonly of: Pick; readonly outcome: RuleEvent['type'] }
   | { readonly type: 'override'; readonly of: Pick; readonly stage: Pick; readonly entry: boolean }
   | { readonly type: 'rollback'; readonly of: Pick; readonly stage: Pick }
+  | { readonly type: 'start from'; readonly of: Pick; readonly stage: Pick }
+  | { readonly type: 'rollback across'; readonly of: Pick; readonly stage: Pick }
+  | { readonly type: 'retry one' | 'skip'; readonly of: Pick; readonly stage: Pick; readonly action: Pick }
   | { readonly type: 'transition'; readonly stage: Pick; readonly open: boolean }
   | { readonly type: 'update'; readonly mode: ExecutionMode; readonly shape: Pick }
   | { readonly type: 'wait'; readonly days: number }
@@ -81,12 +84,23 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('override' as const), of: pick, stage: pick, entry: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('rollback' as const), of: pick, stage: pick }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('start from' as const), of: pick, stage: pick }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('rollback across' as const), of: pick, stage: pick }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constantFrom('retry one' as const, 'skip' as const),
+      of: pick,
+      stage: pick,
+      action: pick,
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('transition' as const), stage: pick, open: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('update' as const), mode, shape: pick }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 40 }) }) },
 )
 
-/** Groups, approvals, automatic retries and rollbacks, conditions with every result, a reference that is not always resolved, a stage that comes and goes. */
+/** Groups, approvals, automatic retries and rollbacks, conditions with every result, a reference that is not always resolved, a stage that comes and goes, artifacts. */
 export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
   { Src: ['S'], Build: ['B'], Deploy: ['D'] },
   {
@@ -146,6 +160,18 @@ export const SHAPES: readonly NonNullable<PipelineDetails['stages']>[] = [
       onFailure: { conditions: [{ result: 'RETRY', rules: [rule('Again')] }] },
     },
     Deploy: ['D'],
+  },
+  {
+    Src: [{ name: 'S', outputArtifacts: [{ name: 'Source' }] }],
+    Build: [
+      { name: 'B', inputArtifacts: [{ name: 'Source' }], outputArtifacts: [{ name: 'App' }] },
+      { name: 'Sign', runOrder: 2, inputArtifacts: [{ name: 'App' }], outputArtifacts: [{ name: 'Signed' }] },
+    ],
+    Test: ['T', 'T2'],
+    Deploy: [
+      { name: 'D', inputArtifacts: [{ name: 'App' }] },
+      { name: 'E', runOrder: 2 },
+    ],
   },
 ]
 
@@ -250,6 +276,42 @@ export function eventOf(
         ...(started.length === 0 ? {} : { target: w.execution(targetExecutionId) }),
         by: ANA,
       }
+    }
+    case 'start from': {
+      const fromExecutionId = at(started, taken.of) ?? 'E0'
+      const from = started.length === 0 ? undefined : w.execution(fromExecutionId)
+      const fromDeclaration = from && w.declarationOf(from.pipelineVersion)
+      return {
+        type: 'StartFromStageRequested',
+        executionId: `E${started.length + 1}`,
+        stage: at(stages, taken.stage) ?? '',
+        fromExecutionId,
+        ...(from && { from }),
+        ...(fromDeclaration && { fromDeclaration }),
+        gone: [],
+        reason: 'why not',
+        by: ANA,
+      }
+    }
+    case 'rollback across': {
+      const targetExecutionId = at(started, taken.of) ?? 'E0'
+      return {
+        type: 'CrossVersionRollbackRequested',
+        executionId: `E${started.length + 1}`,
+        stage: at(stages, taken.stage) ?? '',
+        targetExecutionId,
+        ...(started.length === 0 ? {} : { target: w.execution(targetExecutionId) }),
+        by: ANA,
+      }
+    }
+    case 'retry one':
+    case 'skip': {
+      const executionId = at(Object.keys(w.state.executions), taken.of) ?? 'E0'
+      const stage = at(w.state.declaration.stages, taken.stage)
+      const of = { executionId, stage: stage?.name ?? '', action: at(stage?.actions ?? [], taken.action)?.name ?? '' }
+      return taken.type === 'skip'
+        ? { type: 'ActionSkipRequested', ...of, reason: 'why not', by: ANA }
+        : { type: 'ActionRetryRequested', ...of, by: ANA }
     }
     case 'transition': {
       const stage = at(stages, taken.stage) ?? ''
