@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createLogBuffer, linesOf, type LogBuffer } from './buffer.ts'
 
 const filled = (...messages: readonly string[]): LogBuffer => {
@@ -25,7 +25,10 @@ describe('the lines of a log', () => {
 
   it('begin in the colours in which the line before ended', () => {
     const buffer = filled('\u001B[31mred\n', 'still red\u001B[0m\n', 'plain\n')
-    assert.deepEqual([0, 1, 2].map(buffer.styleAt), [{}, { fg: 1 }, {}])
+    assert.deepEqual(
+      [0, 1, 2].map((line) => buffer.styleAt(line)),
+      [{}, { fg: 1 }, {}],
+    )
   })
 
   it('begin plain where the build service speaks of itself', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createFolds, createRowMap, foldAround, isFoldedAtFirst } from './fold.ts'
 
 const said = (text: string) => `[Container] 2024/05/06 07:08:09.123456 ${text}`
@@ -90,9 +90,18 @@ describe('the rows on screen', () => {
       9,
     )
     assert.equal(map.rows, 5)
-    assert.deepEqual([0, 1, 2, 3, 4].map(map.line), [0, 1, 4, 5, 6])
-    assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map(map.row), [0, 1, 1, 1, 2, 3, 4, 4, 4])
-    assert.deepEqual([1, 2, 4, 8].map(map.isHidden), [false, true, false, true])
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((row) => map.line(row)),
+      [0, 1, 4, 5, 6],
+    )
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((line) => map.row(line)),
+      [0, 1, 1, 1, 2, 3, 4, 4, 4],
+    )
+    assert.deepEqual(
+      [1, 2, 4, 8].map((line) => map.isHidden(line)),
+      [false, true, false, true],
+    )
   })
 
   it('agree with a list of them, whatever is folded', () => {
