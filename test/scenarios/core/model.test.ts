@@ -96,11 +96,10 @@ function assertRollbacks(w: World): void {
       ],
       id,
     )
-    const made = Object.values(stages[stage]?.actions ?? {}).flatMap((run) =>
-      run.outputArtifacts.map(({ name }) => name),
-    )
+    const runs = Object.values(stages[stage]?.actions ?? {})
+    const made = new Set(runs.flatMap((run) => run.outputArtifacts.map(({ name }) => name)))
     for (const [name, location] of Object.entries(target.artifacts)) {
-      if (!made.includes(name)) assert.deepEqual(artifacts[name], location, `${name} of ${id}`)
+      if (!made.has(name)) assert.deepEqual(artifacts[name], location, `${name} of ${id}`)
     }
     assert.ok(!['InProgress', 'Stopping'].includes(status), `${id} is still ${status}`)
   }
