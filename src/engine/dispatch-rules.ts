@@ -1,6 +1,6 @@
 /** Performs the outbox entries of rules as `dispatch` does those of actions: at least once, and gone with their outcome. */
 import type { Clock } from '../base/clock.ts'
-import type { ActionOrder, ActionProgress, Command, PipelineKey } from '../core/execution/execution.ts'
+import type { ActionOrder, ActionProgress, Command, PipelineKey, RuleProgress } from '../core/execution/execution.ts'
 import { ActionAborted } from '../providers/provider.ts'
 import type { RuleOrder, RuleOutcome, RuleProvider } from '../rules/rule.ts'
 import type { Store } from '../store/store.ts'
@@ -44,16 +44,14 @@ export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
   /** Rules report nothing but where their work can be seen. */
   async function progress({ pipeline, executionId, action }: ActionOrder, news: ActionProgress): Promise<void> {
     const { externalExecutionId, externalExecutionUrl, summary } = news
-    await steps.send(pipeline, {
-      type: 'RuleWaiting',
-      executionId,
-      ruleExecutionId: action.id,
-      progress: {
-        ...(externalExecutionId !== undefined && { externalExecutionId }),
-        ...(externalExecutionUrl !== undefined && { externalExecutionUrl }),
-        ...(summary !== undefined && { summary }),
-      },
-    })
+    const told: RuleProgress = {
+      ...(externalExecutionId !== undefined && { externalExecutionId }),
+      ...(externalExecutionUrl !== undefined && { externalExecutionUrl }),
+      ...(summary !== undefined && { summary }),
+    }
+    if (Object.keys(told).length === 0) return
+    const about = { executionId, ruleExecutionId: action.id }
+    await steps.send(pipeline, { type: 'RuleWaiting', ...about, progress: told })
   }
 
   return {

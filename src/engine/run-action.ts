@@ -1,7 +1,8 @@
 /** One run of one provider: gives it its context, and turns whatever comes back, thrown errors included, into an outcome. */
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { pipelineSession } from '../core/catalog/sessions.ts'
-import type { ActionOrder, ActionProgress } from '../core/execution/execution.ts'
+import type { ActionOrder, ActionProgress, Span } from '../core/execution/execution.ts'
 import type { Bus } from '../journal/journal.ts'
 import {
   failureOf,
@@ -21,6 +22,7 @@ export type ClientFor = (session: {
 
 export interface RunDependencies {
   readonly bus: Bus
+  readonly clock: Clock
   readonly log: Log
   readonly newId: () => string
   readonly clientFor: ClientFor
@@ -36,19 +38,25 @@ export async function runAction(
 ): Promise<ActionOutcome | undefined> {
   using scope = new DisposableStack()
   try {
-    const outcome = await provider.run(order, contextOf(dependencies, order, signal, scope))
-    return signal.aborted ? undefined : outcome
+    const transfers: Span[] = []
+    const outcome = await provider.run(order, contextOf(dependencies, order, signal, scope, transfers))
+    return signal.aborted ? undefined : withTransfers(outcome, transfers)
   } catch (error) {
     if (signal.aborted) return undefined
     return { type: 'Failed', error: failureOf(error) ?? internalError(dependencies, order, error) }
   }
 }
 
+/** What the provider tells of its own, as of a build, is more than what was seen from here. */
+const withTransfers = (outcome: ActionOutcome, transfers: readonly Span[]): ActionOutcome =>
+  transfers.length === 0 ? outcome : { ...outcome, progress: { transfers, ...outcome.progress } }
+
 function contextOf(
-  { bus, clientFor, progress }: RunDependencies,
+  { bus, clientFor, clock, progress }: RunDependencies,
   order: ActionOrder,
   signal: AbortSignal,
   scope: DisposableStack,
+  transfers: Span[],
 ): ActionContext {
   const { pipeline, action } = order
   const roleArn = action.roleArn ?? order.pipelineRoleArn
@@ -57,6 +65,14 @@ function contextOf(
     client: (constructor, { region = action.region } = {}) =>
       clientFor(pipelineSession(pipeline, { roleArn, region }))(constructor),
     progress: (news) => progress(order, news),
+    transfer: async (work) => {
+      const startedAt = clock.now()
+      try {
+        return await work()
+      } finally {
+        transfers.push({ startedAt, endedAt: clock.now() })
+      }
+    },
     event: ({ source, matches }) => {
       const happened = new Promise<Parameters<typeof matches>[0]>((resolve, reject) => {
         const abort = () => reject(signal.reason as Error)

@@ -23,29 +23,42 @@ export async function putArtifact(
     typeof artifact.content === 'string'
       ? asBody(Buffer.from(artifact.content))
       : await spool(artifact.content, context.signal)
-  await context.client(S3Client).send(
-    new PutObjectCommand({
-      Bucket: output.bucket,
-      Key: output.key,
-      Body: body.content(),
-      ContentLength: body.size,
-      ContentType: artifact.format === undefined ? 'application/zip' : 'application/json',
-      Metadata: {
-        [REVISION_METADATA]: artifact.revision,
-        ...(artifact.format !== undefined && { [FORMAT_METADATA]: artifact.format }),
-      },
-      ...encryption(order.encryptionKeyId),
-    }),
-    { abortSignal: context.signal },
-  )
+  const put = new PutObjectCommand({
+    Bucket: output.bucket,
+    Key: output.key,
+    Body: body.content(),
+    ContentLength: body.size,
+    ContentType: artifact.format === undefined ? 'application/zip' : 'application/json',
+    Metadata: {
+      [REVISION_METADATA]: artifact.revision,
+      ...(artifact.format !== undefined && { [FORMAT_METADATA]: artifact.format }),
+    },
+    ...encryption(order.encryptionKeyId),
+  })
+  await transferring(context, () => context.client(S3Client).send(put, { abortSignal: context.signal }))
+}
+
+/** Told apart from the action's own work where whoever runs it cares. */
+export const transferring = <Result>(context: ActionContext, work: () => Promise<Result>): Promise<Result> =>
+  context.transfer === undefined ? work() : context.transfer(work)
+
+export interface FetchedArtifact extends AsyncDisposable {
+  readonly path: string
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** @returns the artifact as a file, removed on disposal, and what the store knows about it */
-export async function fetchArtifact(
+export const fetchArtifact = (
   order: ActionOrder,
   context: ActionContext,
   artifact: ArtifactLocation,
-): Promise<AsyncDisposable & { readonly path: string; readonly metadata: Readonly<Record<string, string>> }> {
+): Promise<FetchedArtifact> => transferring(context, () => fetchToFile(order, context, artifact))
+
+async function fetchToFile(
+  order: ActionOrder,
+  context: ActionContext,
+  artifact: ArtifactLocation,
+): Promise<FetchedArtifact> {
   const { Body, Metadata = {} } = await context
     .client(S3Client)
     .send(new GetObjectCommand({ Bucket: artifact.bucket, Key: artifact.key }), { abortSignal: context.signal })

@@ -27,6 +27,8 @@ export interface ActionContext {
   /** fires on stop-and-abandon, timeout, deletion and shutdown; the reason is an `ActionAborted` and says which */
   readonly signal: AbortSignal
   progress(progress: ActionProgress): Promise<void>
+  /** Does the work, and has its time told apart: it moves an artifact between the artifact store and this machine. */
+  transfer?<Result>(work: () => Promise<Result>): Promise<Result>
   /**
    * Resolves with the first event that matches, from now on. Subscribe before the call whose outcome you await, then check the
    * state once: an event between the two is then not missed. Rejects when the signal fires.

@@ -1,7 +1,7 @@
 /** A build as the work of an action: asks for it, waits for its end, stops it when nobody wants it any more. */
 import { BatchGetBuildsCommand, CodeBuildClient, StopBuildCommand, type Build } from '@aws-sdk/client-codebuild'
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import type { ActionOrder, ActionProgress, ArtifactLocation } from '../core/execution/execution.ts'
+import type { ActionOrder, ActionProgress, ArtifactLocation, Span } from '../core/execution/execution.ts'
 import { isAbandoned } from './aborted.ts'
 import { ArtifactMissing } from './artifact-files.ts'
 import { REVISION_METADATA } from './clone-reference.ts'
@@ -77,11 +77,34 @@ async function waitForEnd(
       detail['build-status'] !== 'IN_PROGRESS' &&
       (resources.includes(arn) || detail['build-id'] === arn),
   })
+  const begun = context.event({
+    source: 'aws.codebuild',
+    matches: ({ detail }) => detail['completed-phase'] === 'QUEUED' && detail['build-id'] === arn,
+  })
   const [build] = await Promise.all([getBuild(client, id), context.progress(progress)])
   if (hasEnded(build)) return build
+  const { begunAt } = timesOf(build)
+  const told = (begunAt === undefined ? begun.then(({ time }) => time) : Promise.resolve(begunAt))
+    .then((begunAt) => context.progress({ begunAt }))
+    // the outcome says it again
+    .catch(() => undefined)
+  await Promise.race([told, ended])
   await ended
   return await getBuild(client, id)
 }
+
+/** When a runner took the build, and when it fetched and stored artifacts. */
+export function timesOf({ phases = [] }: Build): Pick<ActionProgress, 'begunAt' | 'transfers'> {
+  const begunAt = phases.find(({ phaseType }) => phaseType === 'QUEUED')?.endTime?.getTime()
+  const transfers = phases.flatMap(({ phaseType, startTime, endTime }): readonly Span[] =>
+    startTime === undefined || endTime === undefined || !TRANSFERS.has(phaseType)
+      ? []
+      : [{ startedAt: startTime.getTime(), endedAt: endTime.getTime() }],
+  )
+  return { ...(begunAt !== undefined && { begunAt }), ...(transfers.length > 0 && { transfers }) }
+}
+
+const TRANSFERS: ReadonlySet<string | undefined> = new Set(['DOWNLOAD_SOURCE', 'UPLOAD_ARTIFACTS'])
 
 async function getBuild(client: CodeBuildClient, id: string): Promise<Build> {
   const { builds: [build] = [] } = await client.send(new BatchGetBuildsCommand({ ids: [id] }))

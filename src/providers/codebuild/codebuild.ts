@@ -4,7 +4,7 @@ import type { ActionOrder, ActionProgress } from '../../core/execution/execution
 import { ArtifactMissing } from '../artifact-files.ts'
 import { failed, isTrue } from '../outcomes.ts'
 import type { ActionOutcome, ActionProvider } from '../provider.ts'
-import { exportedVariables, runBuild } from '../run-build.ts'
+import { exportedVariables, runBuild, timesOf } from '../run-build.ts'
 import type { BuildRequest } from '../start-build.ts'
 import { parseEnvironmentVariables } from './environment-variables.ts'
 
@@ -56,7 +56,8 @@ function outcomeOf(build: Build): ActionOutcome {
   return { type: 'Succeeded', progress: progressOf(build), outputVariables: exportedVariables(build) }
 }
 
-const progressOf = ({ id = '', logs }: Build): ActionProgress => ({
+const progressOf = ({ id = '', logs, ...build }: Build): ActionProgress => ({
   externalExecutionId: id,
+  ...timesOf(build),
   ...(logs?.deepLink !== undefined && { externalExecutionUrl: logs.deepLink }),
 })

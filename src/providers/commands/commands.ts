@@ -5,7 +5,7 @@ import type { ActionOrder, ActionProgress } from '../../core/execution/execution
 import { ArtifactMissing } from '../artifact-files.ts'
 import { failed } from '../outcomes.ts'
 import type { ActionOutcome, ActionProvider } from '../provider.ts'
-import { exportedVariables, runBuild } from '../run-build.ts'
+import { exportedVariables, runBuild, timesOf } from '../run-build.ts'
 import type { BuildRequest } from '../start-build.ts'
 import { buildspecOf } from './buildspec.ts'
 
@@ -73,8 +73,9 @@ function whyOf({ phases = [] }: Build): string {
   return message ? `. Phase: ${phaseType}, Code: ${statusCode ?? ''}, Message: ${message}` : ''
 }
 
-const progressOf = ({ id = '', logs }: Build): ActionProgress => ({
+const progressOf = ({ id = '', logs, ...build }: Build): ActionProgress => ({
   externalExecutionId: id,
+  ...timesOf(build),
   ...(logs?.deepLink !== undefined && { externalExecutionUrl: logs.deepLink }),
   ...(logs?.cloudWatchLogsArn !== undefined && { logStreamArn: logs.cloudWatchLogsArn }),
 })

@@ -1,7 +1,7 @@
 /** Source / AWS / S3: one version of one object, copied unchanged to the artifact store. Source: actions.md 3.1. */
 import { CopyObjectCommand, GetBucketVersioningCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { SourceRevisionOverride } from '../../core/execution/execution.ts'
-import { encryption } from '../artifact-files.ts'
+import { encryption, transferring } from '../artifact-files.ts'
 import { REVISION_METADATA } from '../clone-reference.ts'
 import { isMissing } from '../failure.ts'
 import { failed, isTrue } from '../outcomes.ts'
@@ -56,18 +56,16 @@ export const s3Source: ActionProvider['run'] = async (order, context) => {
   const versionId = head.VersionId ?? version ?? 'null'
   const [output] = order.action.outputArtifacts
   if (output !== undefined) {
-    await client.send(
-      new CopyObjectCommand({
-        Bucket: output.bucket,
-        Key: output.key,
-        CopySource: `${encodeURIComponent(bucket)}/${encodeURIComponent(key)}?versionId=${encodeURIComponent(versionId)}`,
-        MetadataDirective: 'REPLACE',
-        ...(head.ContentType !== undefined && { ContentType: head.ContentType }),
-        Metadata: { [REVISION_METADATA]: versionId },
-        ...encryption(order.encryptionKeyId),
-      }),
-      options,
-    )
+    const copy = new CopyObjectCommand({
+      Bucket: output.bucket,
+      Key: output.key,
+      CopySource: `${encodeURIComponent(bucket)}/${encodeURIComponent(key)}?versionId=${encodeURIComponent(versionId)}`,
+      MetadataDirective: 'REPLACE',
+      ...(head.ContentType !== undefined && { ContentType: head.ContentType }),
+      Metadata: { [REVISION_METADATA]: versionId },
+      ...encryption(order.encryptionKeyId),
+    })
+    await transferring(context, () => client.send(copy, options))
   }
   const etag = (head.ETag ?? '').replaceAll('"', '')
   const summary = `Amazon S3 version id: ${versionId}`
