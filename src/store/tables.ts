@@ -9,6 +9,7 @@ export interface Tables {
   executions: ExecutionsTable
   action_executions: ActionExecutionsTable
   rule_executions: RuleExecutionsTable
+  stage_successes: StageSuccessesTable
   outbox: { id: Generated<number>; command: string }
   timers: { id: string; at: number; document: string }
   jobs: JobsTable
@@ -75,13 +76,31 @@ export interface ActionExecutionsTable {
   /** order of start */
   sequence: Generated<number>
   pipeline_id: number
+  /** of its execution; the index of runs begins with it and not with an id, so that new runs lie side by side in it */
+  execution_age: number
+  id: string
+  document: string
+}
+
+/** For history only: the rules of a loaded execution are in its document. */
+export interface RuleExecutionsTable {
+  /** order of start */
+  sequence: Generated<number>
+  pipeline_id: number
   id: string
   execution_id: string
   document: string
 }
 
-/** like `ActionExecutionsTable`, but for history only: the rules of a loaded execution are in its document */
-export type RuleExecutionsTable = ActionExecutionsTable
+/** Which executions succeeded in a stage. */
+export interface StageSuccessesTable {
+  pipeline_id: number
+  stage: string
+  /** of the pipeline */
+  version: number
+  /** of the execution */
+  age: number
+}
 
 export interface JobsTable {
   sequence: Generated<number>

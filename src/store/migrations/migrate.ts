@@ -3,9 +3,10 @@ import { sql, type Kysely } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
 import { firstTables } from './0001-first-tables.ts'
 import { ruleExecutions } from './0002-rule-executions.ts'
+import { historyByAge } from './0003-history-by-age.ts'
 import type { Dialect, Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, ruleExecutions]
+export const MIGRATIONS: readonly Migration[] = [firstTables, ruleExecutions, historyByAge]
 
 /** The database was written by a newer version of the program: reading it could misunderstand, writing it could destroy. */
 export class DatabaseTooNew extends Error {

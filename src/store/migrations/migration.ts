@@ -14,6 +14,12 @@ export interface Dialect {
   readonly asSerial: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
   /** text that sorts by its UTF-8 bytes, as S3 lists keys */
   readonly byteOrderedText: ColumnDataType | RawBuilder<unknown>
+  /** between `insert into table (columns)` and `select`, when the serial number is among the columns */
+  readonly keepingSerial: RawBuilder<unknown>
+  /** a table expression with `key` and `value` (a document) of each member of an object inside a document */
+  readonly members: (document: RawBuilder<unknown>, member: string) => RawBuilder<unknown>
+  /** a scalar member of a document, as text or number */
+  readonly member: (document: RawBuilder<unknown>, member: string) => RawBuilder<unknown>
 }
 
 export const sqliteDialect: Dialect = {
@@ -21,10 +27,16 @@ export const sqliteDialect: Dialect = {
   // without AUTOINCREMENT the number of a deleted last row is given again, and an outbox entry could be removed as another one
   asSerial: (column) => column.primaryKey().autoIncrement(),
   byteOrderedText: 'text',
+  keepingSerial: sql``,
+  members: (document, member) => sql`json_each(${document}, ${sql.lit(`$.${member}`)})`,
+  member: (document, member) => sql`json_extract(${document}, ${sql.lit(`$.${member}`)})`,
 }
 
 export const postgresDialect: Dialect = {
   serial: 'bigint',
   asSerial: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
   byteOrderedText: sql`text collate "C"`,
+  keepingSerial: sql`overriding system value`,
+  members: (document, member) => sql`json_each(${document}::json -> ${sql.lit(member)})`,
+  member: (document, member) => sql`${document}::json ->> ${sql.lit(member)}`,
 }

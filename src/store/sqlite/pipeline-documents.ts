@@ -5,6 +5,7 @@
 import type {
   ActionExecution,
   ActionExecutionId,
+  ExecutionId,
   PipelineExecution,
   PipelineKey,
   PipelineState,
@@ -33,7 +34,8 @@ export type StateDocument = Omit<
   | 'replacedActions'
   | 'replacedRules'
 > & {
-  readonly latestActions: Readonly<Record<string, ActionExecutionId>>
+  /** with the execution that each belongs to, which is often none of the loaded ones */
+  readonly latestActions: Readonly<Record<string, readonly [ActionExecutionId, ExecutionId]>>
   readonly olderVersions: readonly string[]
 }
 
@@ -54,7 +56,11 @@ export function toStateDocument(state: PipelineState): StateDocument {
     olderVersions,
     ...rest
   } = state
-  return { ...rest, latestActions: mapValues(latestActions, idOf), olderVersions: Object.keys(olderVersions) }
+  return {
+    ...rest,
+    latestActions: mapValues(latestActions, ({ id, executionId }) => [id, executionId] as const),
+    olderVersions: Object.keys(olderVersions),
+  }
 }
 
 export const toExecutionDocument = (execution: PipelineExecution): ExecutionDocument => ({
@@ -95,7 +101,7 @@ export function fromStateDocument(
     ...others,
     key: { account, region, name },
     declaration: declared(parts.version),
-    latestActions: mapValues(latestActions, (id) => resolve(id, actions)),
+    latestActions: mapValues(latestActions, ([id]) => resolve(id, actions)),
     olderVersions: Object.fromEntries(olderVersions.map((version) => [version, declared(Number(version))])),
   }
 }
@@ -106,7 +112,7 @@ export function* actionIdsOf(
   state?: StateDocument,
 ): Generator<ActionExecutionId> {
   for (const { stages } of executions) for (const { actions } of Object.values(stages)) yield* Object.values(actions)
-  if (state !== undefined) yield* Object.values(state.latestActions)
+  if (state !== undefined) for (const [id] of Object.values(state.latestActions)) yield id
 }
 
 const idOf = ({ id }: ActionExecution): ActionExecutionId => id

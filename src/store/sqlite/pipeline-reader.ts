@@ -47,9 +47,7 @@ export function pipelineReader(session: Session, cache?: AggregateCache): Pipeli
     async executions(key, { beforeAge, limit, succeededInStage }) {
       const page = { ...nameOf(key), beforeAge: beforeAge ?? Number.MAX_SAFE_INTEGER, limit }
       if (succeededInStage === undefined) return readPage(session, session.all(history, page))
-      const { stage, version } = succeededInStage
-      if (!/^[^"\\]+$/.test(stage)) return [] // no name that a stage may have, and not to become part of a JSON path
-      return readPage(session, session.all(succeeded, { ...page, version, path: `$.stages."${stage}".status` }))
+      return readPage(session, session.all(succeeded, { ...page, ...succeededInStage }))
     },
     async actionExecutions(key, { executionId, before, limit }) {
       const page = { ...nameOf(key), before: before ?? Number.MAX_SAFE_INTEGER, limit }
@@ -89,7 +87,13 @@ function readAggregate(session: Session, key: PipelineKey): { state: PipelineSta
   const state = JSON.parse(row.state) as StateDocument
   const executionRows = session.all(loaded, { pipelineId: row.id })
   const documents = executionRows.map(parseExecution)
-  const actionRows = actionRowsOf(session, row.id, new Set(actionIdsOf(documents, state)))
+  const known = new Set(documents.map(({ id }) => id))
+  const others = new Set(Object.values(state.latestActions).flatMap(([, id]) => (known.has(id) ? [] : [id])))
+  const ages = [
+    ...documents.map(({ age }) => age),
+    ...session.all(agesById, { pipelineId: row.id, ids: JSON.stringify([...others]) }).map(({ age }) => age),
+  ]
+  const actionRows = actionRowsOf(session, row.id, ages, new Set(actionIdsOf(documents, state)))
   const actions = parseActions(actionRows)
   const declarations = new Map([[row.version, JSON.parse(row.declaration) as PipelineDeclaration]])
   for (const older of state.olderVersions) {
@@ -131,7 +135,8 @@ function readExecutions(
   rows: readonly ExecutionRow[],
 ): readonly PipelineExecution[] {
   const documents = rows.map(parseExecution)
-  const actions = parseActions(actionRowsOf(session, pipelineId, new Set(actionIdsOf(documents))))
+  const ages = documents.map(({ age }) => age)
+  const actions = parseActions(actionRowsOf(session, pipelineId, ages, new Set(actionIdsOf(documents))))
   return documents.map((document) => fromExecutionDocument(document, actions))
 }
 
@@ -140,8 +145,14 @@ interface ActionRow {
   readonly document: string
 }
 
-const actionRowsOf = (session: Session, pipelineId: number, ids: ReadonlySet<string>): readonly ActionRow[] =>
-  ids.size === 0 ? [] : session.all(actionsById, { pipelineId, ids: JSON.stringify([...ids]) })
+/** Of these executions, without the runs that a retry replaced. */
+const actionRowsOf = (
+  session: Session,
+  pipelineId: number,
+  ages: readonly number[],
+  ids: ReadonlySet<string>,
+): readonly ActionRow[] =>
+  session.all(actionsByAge, { pipelineId, ages: JSON.stringify(ages) }).filter(({ id }) => ids.has(id))
 
 const parseActions = (rows: readonly ActionRow[]): Actions =>
   new Map(rows.map(({ id, document }) => [id, JSON.parse(document) as ActionExecution]))
@@ -179,12 +190,20 @@ const loaded = query((given: { pipelineId: number }) =>
     .orderBy('age'),
 )
 
-const actionsById = query((given: { pipelineId: number; ids: string }) =>
+const agesById = query((given: { pipelineId: number; ids: string }) =>
+  build
+    .selectFrom('executions')
+    .select('age')
+    .where('pipeline_id', '=', given.pipelineId)
+    .where('id', 'in', sql<string>`(select value from json_each(${given.ids}))`),
+)
+
+const actionsByAge = query((given: { pipelineId: number; ages: string }) =>
   build
     .selectFrom('action_executions')
     .select(['id', 'document'])
     .where('pipeline_id', '=', given.pipelineId)
-    .where('id', 'in', sql<string>`(select value from json_each(${given.ids}))`),
+    .where('execution_age', 'in', sql<number>`(select value from json_each(${given.ages}))`),
 )
 
 const summaries = query((given: { account: string; region: string; after: string; limit: number }) =>
@@ -225,23 +244,46 @@ type HistoryPage = Name & { readonly beforeAge: number; readonly limit: number }
 const newestFirst = (given: HistoryPage) =>
   executions(given).where('executions.age', '<', given.beforeAge).orderBy('executions.age', 'desc').limit(given.limit)
 const history = query(newestFirst)
-const succeeded = query((given: HistoryPage & { version: number; path: string }) =>
-  newestFirst(given)
-    .where(sql<string>`json_extract(executions.document, ${given.path})`, '=', 'Succeeded')
-    .where(sql<number>`json_extract(executions.document, '$.pipelineVersion')`, '=', given.version),
+/** From the successes and in their order: most executions may never have come to the stage. */
+const succeeded = query((given: HistoryPage & { stage: string; version: number }) =>
+  pipeline(given)
+    .innerJoin('stage_successes', 'stage_successes.pipeline_id', 'pipelines.id')
+    .innerJoin('executions', (join) =>
+      join
+        .onRef('executions.pipeline_id', '=', 'stage_successes.pipeline_id')
+        .onRef('executions.age', '=', 'stage_successes.age'),
+    )
+    .select(['executions.pipeline_id', 'executions.document'])
+    .where('stage_successes.stage', '=', given.stage)
+    .where('stage_successes.version', '=', given.version)
+    .where('stage_successes.age', '<', given.beforeAge)
+    .orderBy('stage_successes.age', 'desc')
+    .limit(given.limit),
 )
 
 type ActionPage = Name & { readonly before: number; readonly limit: number }
-const lastStartFirst = (given: ActionPage) =>
+const actionRuns = (given: ActionPage) =>
   pipeline(given)
     .innerJoin('action_executions', 'action_executions.pipeline_id', 'pipelines.id')
     .select(['action_executions.sequence', 'action_executions.document'])
-    .where('action_executions.sequence', '<', given.before)
-    .orderBy('action_executions.sequence', 'desc')
     .limit(given.limit)
-const actionHistory = query(lastStartFirst)
+const actionHistory = query((given: ActionPage) =>
+  actionRuns(given)
+    .where('action_executions.sequence', '<', given.before)
+    .orderBy('action_executions.sequence', 'desc'),
+)
+/** An expression, so that the runs of the one execution are sorted instead of the pipeline's whole history searched in this order. */
+const sequence = sql<number>`+action_executions.sequence`
 const actionHistoryOf = query((given: ActionPage & { executionId: string }) =>
-  lastStartFirst(given).where('action_executions.execution_id', '=', given.executionId),
+  actionRuns(given)
+    .innerJoin('executions', (join) =>
+      join
+        .onRef('executions.pipeline_id', '=', 'action_executions.pipeline_id')
+        .onRef('executions.age', '=', 'action_executions.execution_age'),
+    )
+    .where('executions.id', '=', given.executionId)
+    .where(sequence, '<', given.before)
+    .orderBy(sequence, 'desc'),
 )
 
 const lastRuleFirst = (given: ActionPage) =>

@@ -5,6 +5,7 @@ import type {
   RuleExecution,
 } from '../../core/execution/execution.ts'
 import { own } from '../../core/execution/record.ts'
+import { invariant } from '../../core/invariant.ts'
 import { StaleWrite, type PipelineRecord, type PipelineWriter } from '../store.ts'
 import type { Session } from './connection.ts'
 import { toExecutionDocument, toStateDocument } from './pipeline-documents.ts'
@@ -63,12 +64,17 @@ function saveParts(
 ): void {
   if (before?.declaration !== after.declaration)
     session.run(putVersion, { pipelineId, version: after.version, declaration: JSON.stringify(after.declaration) })
-  for (const [action, known] of changedActions(before, after)) saveAction(session, pipelineId, action, known)
+  for (const [action, known] of changedActions(before, after)) {
+    const age = ageOf(action, before, after)
+    saveAction(session, { pipelineId, age }, action, known)
+  }
   for (const rule of changedRules(before, after)) saveRule(session, pipelineId, rule)
   if (before?.executions === after.executions) return
   for (const execution of Object.values(after.executions)) {
     const executionBefore = before && own(before.executions, execution.id)
-    if (executionBefore !== execution) saveExecution(session, pipelineId, execution, executionBefore !== undefined)
+    if (executionBefore === execution) continue
+    saveExecution(session, pipelineId, execution, executionBefore !== undefined)
+    saveSuccesses(session, pipelineId, execution, executionBefore)
   }
   if (before === undefined) return
   for (const id of Object.keys(before.executions))
@@ -83,11 +89,35 @@ function saveExecution(session: Session, pipelineId: number, execution: Pipeline
   else session.run(putExecution, { pipelineId, id, age, document })
 }
 
-function saveAction(session: Session, pipelineId: number, action: ActionExecution, known: boolean): void {
-  const { id, executionId } = action
-  const document = JSON.stringify(action)
-  if (known) session.run(updateAction, { pipelineId, id, document })
-  else session.run(putAction, { pipelineId, id, executionId, document })
+/** Written once each: a stage that has succeeded is never entered again by the same execution. */
+function saveSuccesses(
+  session: Session,
+  pipelineId: number,
+  { stages, pipelineVersion: version, age }: PipelineExecution,
+  before: PipelineExecution | undefined,
+): void {
+  if (stages === before?.stages) return
+  for (const [stage, { status }] of Object.entries(stages)) {
+    if (status !== 'Succeeded' || (before && own(before.stages, stage)?.status === status)) continue
+    session.run(putStageSuccess, { pipelineId, stage, version, age })
+  }
+}
+
+function saveAction(
+  session: Session,
+  execution: { readonly pipelineId: number; readonly age: number },
+  action: ActionExecution,
+  known: boolean,
+): void {
+  const values = { ...execution, id: action.id, document: JSON.stringify(action) }
+  session.run(known ? updateAction : putAction, values)
+}
+
+/** A run changes only while its execution is in the state. */
+function ageOf({ executionId, id }: ActionExecution, before: PipelineState | undefined, after: PipelineState): number {
+  const execution = own(after.executions, executionId) ?? (before && own(before.executions, executionId))
+  invariant(execution !== undefined, `action execution ${id} changed without its execution ${executionId}`)
+  return execution.age
 }
 
 /** Each once, with whether its place held the same run before; replaced runs first: they started before what took their place. */
@@ -245,26 +275,39 @@ const leaveToHistory = query((given: { pipelineId: number; id: string }) =>
     .where('id', '=', given.id),
 )
 
-const updateAction = query((given: { pipelineId: number; id: string; document: string }) =>
+interface ActionValues {
+  readonly [name: string]: string | number
+  readonly pipelineId: number
+  readonly age: number
+  readonly id: string
+  readonly document: string
+}
+
+const updateAction = query((given: ActionValues) =>
   build
     .updateTable('action_executions')
     .set({ document: given.document })
     .where('pipeline_id', '=', given.pipelineId)
+    .where('execution_age', '=', given.age)
     .where('id', '=', given.id),
 )
 
-const putAction = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
+const putAction = query((given: ActionValues) =>
   build
     .insertInto('action_executions')
-    .values({
-      pipeline_id: given.pipelineId,
-      id: given.id,
-      execution_id: given.executionId,
-      document: given.document,
-    })
+    .values({ pipeline_id: given.pipelineId, execution_age: given.age, id: given.id, document: given.document })
     .onConflict((conflict) =>
-      conflict.columns(['pipeline_id', 'id']).doUpdateSet((eb) => ({ document: eb.ref('excluded.document') })),
+      conflict
+        .columns(['pipeline_id', 'execution_age', 'id'])
+        .doUpdateSet((eb) => ({ document: eb.ref('excluded.document') })),
     ),
+)
+
+const putStageSuccess = query((given: { pipelineId: number; stage: string; version: number; age: number }) =>
+  build
+    .insertInto('stage_successes')
+    .values({ pipeline_id: given.pipelineId, stage: given.stage, version: given.version, age: given.age })
+    .onConflict((conflict) => conflict.columns(['pipeline_id', 'stage', 'version', 'age']).doNothing()),
 )
 
 const putRule = query((given: { pipelineId: number; id: string; executionId: string; document: string }) =>
