@@ -71,7 +71,8 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     log,
     newRequestId: newId,
   })
-  const clientFor = createClientFactory({ auth, handler: inProcessHandler(dispatcher), endpoint })
+  const handler = inProcessHandler(dispatcher)
+  const clientFor = createClientFactory({ auth, handler, endpoint })
 
   const engine = opened.use(
     createEngine({
@@ -125,7 +126,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     live: createLiveStreams({ bus, logLines }),
     console: once(async () => {
       const { createConsole } = await import('./console/console.ts')
-      return createConsole({ ...dependencies, auth, config, logLines })
+      return createConsole({ ...dependencies, auth, config, logLines, handler })
     }),
     gitHttp: once(async () => {
       const { createGitHttp } = await import('../services/codecommit/codecommit.ts')

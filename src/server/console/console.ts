@@ -13,6 +13,7 @@ import { isShown, visibleEvents } from '../live.ts'
 import type { LogLines } from '../log-lines.ts'
 import { openAppFiles } from './app-files.ts'
 import { COMMON_HEADERS, serveApp } from './app.ts'
+import { artifactEndpoints, type ArtifactDependencies } from './artifacts.ts'
 import { Refusal, type Answer, type Endpoint, type Visit } from './endpoint.ts'
 import { eventsEndpoint } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
@@ -29,7 +30,7 @@ export interface Console {
   serveApi(request: IncomingMessage, response: ServerResponse, url: string): Promise<void>
 }
 
-export interface ConsoleDependencies {
+export interface ConsoleDependencies extends Pick<ArtifactDependencies, 'handler' | 'endpoint'> {
   readonly config: Pick<ServerConfig, 'mode' | 'host' | 'publicUrl' | 'strict' | 'behindProxy'>
   readonly store: Store
   readonly bus: Bus
@@ -58,6 +59,7 @@ export function createConsole(deps: ConsoleDependencies): Console {
     ...signInEndpoints({ config, auth, sessions, clock, version }),
     eventsEndpoint({ store, tail, visible: visibleEvents }),
     logsEndpoint({ logLines }),
+    ...artifactEndpoints(deps),
   ]
 
   return {

@@ -11,6 +11,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { buffer } from 'node:stream/consumers'
+import { ZipFile } from 'yazl'
 import { startServer, type RunningServer } from '../server.ts'
 
 describe('on the server’s own port', () => {
@@ -58,6 +60,87 @@ describe('on the server’s own port', () => {
     const without = await fetch(`${server.url}/console`, { redirect: 'manual' })
     assert.deepEqual([without.status, without.headers.get('location')], [302, '/console/'])
     assert.equal((await fetch(`${server.url}/console/x`, { method: 'PUT', body: 'x' })).status, 403)
+  })
+
+  describe('artifacts', () => {
+    const names = [
+      'report/index.html',
+      'umlaut ä "quoted".txt',
+      'empty',
+      ...Array.from({ length: 3000 }, (_, n) => `many/${n}.txt`),
+    ]
+    const contentOf = (name: string): string => (name === 'empty' ? '' : `<script>${name}</script>`)
+    let cookie: string
+    before(async () => {
+      const zip = new ZipFile()
+      const mtime = new Date('2026-01-02T03:04:06Z')
+      for (const name of names) zip.addBuffer(Buffer.from(contentOf(name)), name, { mtime })
+      zip.addEmptyDirectory('folder')
+      zip.end()
+      const Body = await buffer(zip.outputStream)
+      await s3.send(new PutObjectCommand({ Bucket: 'console', Key: 'site/Out put.zip', Body }))
+      await s3.send(new PutObjectCommand({ Bucket: 'console', Key: 'long.txt', Body: 'x'.repeat(3_000_000) }))
+      const opened = await fetch(`${server.url}/_pipewright/console/session`)
+      cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
+    })
+    const get = (what: string, query: Readonly<Record<string, string>>, headers = { cookie }) =>
+      fetch(
+        `${server.url}/_pipewright/console/artifacts/${what}?${new URLSearchParams({ bucket: 'console', ...query }).toString()}`,
+        { headers },
+      )
+
+    test('the files of an archive are listed without fetching it', async () => {
+      const answer = await get('entries', { key: 'site/Out put.zip' })
+      const { entries, truncated } = (await answer.json()) as { entries: { path: string }[]; truncated: boolean }
+      assert.equal(truncated, false)
+      assert.deepEqual(
+        entries.map(({ path }) => path),
+        names,
+      )
+      const { compressedSize, ...first } = entries[0] as { path: string; compressedSize: number }
+      assert.deepEqual(first, {
+        path: names[0],
+        size: contentOf(names[0] ?? '').length,
+        modified: '2026-01-02T03:04:06.000Z',
+      })
+      assert.ok(compressedSize > 0)
+    })
+
+    test('one file is saved, never shown, whatever it is and is called', async () => {
+      for (const path of names.slice(0, 3)) {
+        const answer = await get('file', { key: 'site/Out put.zip', path })
+        assert.equal(await answer.text(), contentOf(path))
+        assert.equal(answer.headers.get('content-type'), 'application/octet-stream')
+        assert.match(
+          answer.headers.get('content-disposition') ?? '',
+          /^attachment; filename="[^"]*"; filename\*=UTF-8''[\w.%-]+$/,
+        )
+        assert.equal(answer.headers.get('content-security-policy'), "sandbox; default-src 'none'")
+        assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+      }
+      const text = await get('file', { key: 'site/Out put.zip', path: 'report/index.html', view: 'text' })
+      assert.equal(text.headers.get('content-type'), 'text/plain; charset=utf-8')
+    })
+
+    test('a whole object is saved; as text the first megabyte of it is shown', async () => {
+      const whole = await get('object', { key: 'long.txt' })
+      assert.equal((await whole.text()).length, 3_000_000)
+      const text = await get('object', { key: 'long.txt', view: 'text' })
+      assert.equal(text.headers.get('x-truncated'), 'true')
+      assert.equal((await text.text()).length, 1024 * 1024)
+    })
+
+    test('what is not there, is no archive, or belongs to nobody signed in is refused in words', async () => {
+      const refused = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
+      assert.deepEqual(await refused(await get('entries', { key: 'nothing' })), [404, 'NotFound'])
+      assert.deepEqual(await refused(await get('entries', { key: 'long.txt' })), [422, 'NoArchive'])
+      assert.deepEqual(await refused(await get('file', { key: 'site/Out put.zip', path: '../x' })), [
+        404,
+        'NoSuchEntry',
+      ])
+      assert.deepEqual(await refused(await get('object', {})), [400, 'BadRequest'])
+      assert.deepEqual(await refused(await get('object', { key: 'long.txt' }, { cookie: '' })), [401, 'SignedOut'])
+    })
   })
 
   test('the page’s credentials sign calls that are the user’s', async () => {

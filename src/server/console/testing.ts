@@ -11,6 +11,7 @@ import { silentLog } from '../../base/log.ts'
 import { createBus, openLogFiles, type Bus, type BusEvent, type LogFiles } from '../../journal/journal.ts'
 import { openKeyRing } from '../../keys/keys.ts'
 import { openSqliteStore, type Store } from '../../store/store.ts'
+import { inProcessHandler } from '../../wire/wire.ts'
 import { DEV_KEY } from '../config.ts'
 import { createLogLines } from '../log-lines.ts'
 import { createConsole, type ConsoleDependencies } from './console.ts'
@@ -65,7 +66,21 @@ export async function openTestConsole(
   const root = { account, arn: `arn:aws:iam::${account}:root`, userId: account, type: 'Root' } as const
   await auth.addAccessKey({ accessKeyId: id, secretAccessKey: secret, principal: root })
   const config = { mode: 'server', host: '127.0.0.1' } as const
-  const parts = { config, store, bus, auth, clock, log: silentLog, logLines, appFolder: join(folder, 'app'), ...more }
+  // artifacts are tried on a whole server
+  const handler = inProcessHandler({ handle: () => Promise.reject(new Error('there is no API here')) })
+  const parts = {
+    config,
+    handler,
+    endpoint: () => '',
+    store,
+    bus,
+    auth,
+    clock,
+    log: silentLog,
+    logLines,
+    appFolder: join(folder, 'app'),
+    ...more,
+  }
   const own = createConsole(parts)
   const server = createServer((request, response) => {
     const url = request.url ?? ''
