@@ -1,0 +1,233 @@
+/** What each kind of step does. A step that finds nothing to choose from does nothing. */
+import type { PipelineKey, PipelineState } from '../../src/core/execution/execution.ts'
+import type { CustomJobDocument, EngineEvent } from '../../src/engine/engine.ts'
+import type { ActionOutcome } from '../../src/providers/provider.ts'
+import type { RuleOutcome } from '../../src/rules/rule.ts'
+import { declare, type CrashAt, type Happening, type Pick, type Step } from './cases.ts'
+import type { Memory } from './memory-store.ts'
+import { idOf } from './memory-pipelines.ts'
+import type { Server } from './server.ts'
+import type { SimulatedTime } from './time.ts'
+import type { Outside } from './world-outside.ts'
+
+export interface Stage {
+  readonly memory: Memory
+  readonly time: SimulatedTime
+  readonly outside: Outside
+  readonly server: () => Server
+  readonly newId: () => string
+  send(key: PipelineKey, event: EngineEvent, also?: Parameters<Server['engine']['send']>[2]): void
+  /** commits so many units of work, or all */
+  settle(units?: number): Promise<void>
+  /** the next unit of work is refused */
+  refuseNext(): void
+  crash(at: CrashAt): Promise<void>
+}
+
+type Of<Type extends Happening['type']> = Extract<Happening, { type: Type }>
+type Performers = {
+  readonly [Type in Happening['type']]: (
+    stage: Stage,
+    step: Of<Type> & Step,
+    state: PipelineState,
+  ) => void | Promise<void>
+}
+
+export async function perform(stage: Stage, step: Step): Promise<void> {
+  const records = stage.memory.records.committed.values()
+  const record = at(records, step.pipeline ?? 0)
+  if (record !== undefined)
+    await (PERFORMERS[step.type] as (stage: Stage, step: Step, state: PipelineState) => unknown)(
+      stage,
+      step,
+      record.state,
+    )
+}
+
+export const at = <Value>(values: readonly Value[], pick: Pick): Value | undefined => values[pick % values.length]
+
+/** Most picks are among the newest: they are the ones that something can still happen to. */
+const recent = (stage: Stage, { key }: PipelineState, pick: Pick): string =>
+  at(
+    stage.memory.executions.committed
+      .values()
+      .filter(({ pipeline }) => pipeline === idOf(key))
+      .slice(pick % 7 === 0 ? 0 : -8)
+      .map(({ value }) => value.id),
+    pick,
+  ) ?? 'nobody'
+
+const stageOf = ({ declaration: { stages } }: PipelineState, pick: Pick): string => at(stages, pick)?.name ?? ''
+
+const BY = 'arn:aws:iam::111122223333:user/ana'
+
+const PERFORMERS: Performers = {
+  start(stage, { automatic = false, withoutVariable, token }, { key }) {
+    stage.send(key, {
+      type: 'ExecutionRequested',
+      executionId: stage.newId(),
+      trigger: { type: automatic ? 'CloudWatchEvent' : 'StartPipelineExecution' },
+      variables: withoutVariable ? {} : { Target: 'here' },
+      sourceRevisions: [],
+      automatic,
+      ...(token !== undefined && { clientRequestToken: `token-${token}` }),
+    })
+  },
+  stop(stage, { of, abandon = false }, state) {
+    stage.send(state.key, { type: 'StopRequested', executionId: recent(stage, state, of), abandon, by: BY })
+  },
+  retry(stage, { of, stage: named, all }, state) {
+    stage.send(state.key, {
+      type: 'RetryRequested',
+      executionId: recent(stage, state, of),
+      stage: stageOf(state, named),
+      mode: all ? 'ALL_ACTIONS' : 'FAILED_ACTIONS',
+      by: BY,
+    })
+  },
+  /** As the operation does it: the target is read from history first. */
+  rollback(stage, { to, stage: named }, state) {
+    const targetExecutionId = recent(stage, state, to)
+    const target = stage.memory.executions.committed.get(`${idOf(state.key)}/${targetExecutionId}`)?.value
+    stage.send(state.key, {
+      type: 'RollbackRequested',
+      executionId: stage.newId(),
+      stage: stageOf(state, named),
+      targetExecutionId,
+      ...(target && { target }),
+      by: BY,
+    })
+  },
+  override(stage, { of, stage: named, success }, state) {
+    stage.send(state.key, {
+      type: 'OverrideRequested',
+      executionId: recent(stage, state, of),
+      stage: stageOf(state, named),
+      condition: success ? 'onSuccess' : 'beforeEntry',
+      by: BY,
+    })
+  },
+  disable(stage, { stage: named, outbound }, state) {
+    const direction = outbound ? 'Outbound' : 'Inbound'
+    stage.send(state.key, { type: 'TransitionDisabled', stage: stageOf(state, named), direction, reason: 'no', by: BY })
+  },
+  enable(stage, { stage: named, outbound }, state) {
+    const direction = outbound ? 'Outbound' : 'Inbound'
+    stage.send(state.key, { type: 'TransitionEnabled', stage: stageOf(state, named), direction, by: BY })
+  },
+  /** One that is overtaken by another update is that operation's to refuse. */
+  update(stage, { to }, { key, version }) {
+    const declaration = declare(key.name, version + 1, to)
+    stage.send(key, { type: 'PipelineUpdated', declaration })
+  },
+  answer(stage, { of, reject, late }) {
+    const { approvals } = stage.outside
+    const open = late ? approvals : approvals.filter(({ run }) => !stage.outside.said.has(run))
+    const approval = at(open.slice(-8), of)
+    if (approval === undefined) return
+    const { pipeline, stage: named, action, token, run } = approval
+    stage.outside.say(run, reject ? 'no' : 'ok')
+    const status = reject ? 'Rejected' : 'Approved'
+    stage.send(pipeline, { type: 'ApprovalAnswered', stage: named, action, token, status, summary: '', by: BY })
+  },
+  result(stage, { of, fails, silent }) {
+    const work = at([...stage.server().working.values()], of)
+    if (work === undefined) return
+    const { id, executionId } = work.order.action
+    const outcome = outcomeOf(fails, silent)
+    stage.outside.say(id, fails ? 'no' : 'ok')
+    stage.outside.outcomes.set(id, outcome)
+    report(stage, work.order.pipeline, executionId, id, outcome)
+    work.end(outcome)
+  },
+  /** A worker's report ends its job in the same commit; one for a job that is over is refused. */
+  job(stage, { of, fails, silent }) {
+    const job = at(openJobs(stage.memory), of)
+    if (job === undefined) return
+    const { order } = job.document as CustomJobDocument
+    const outcome = outcomeOf(fails, silent)
+    stage.outside.say(order.action.id, fails ? 'no' : 'ok')
+    const event = report(stage, order.pipeline, order.executionId, order.action.id, outcome)
+    const { jobs } = stage.server()
+    stage.send(order.pipeline, event, async (tx) => {
+      if (!(await jobs.endIn(tx, job.id, fails ? 'Failed' : 'Succeeded'))) throw new Error('the job is over')
+    })
+  },
+  acknowledge(stage, { of }) {
+    const job = at(openJobs(stage.memory), of)
+    if (job === undefined) return
+    const { executionId, action, pipeline } = (job.document as CustomJobDocument).order
+    stage.send(pipeline, { type: 'ActionAcknowledged', executionId, actionExecutionId: action.id }, async (tx) => {
+      const current = await tx.jobs.get(job.id)
+      if (current?.status === 'Queued') await tx.jobs.put({ ...current, status: 'InProgress', nonce: 'n' })
+    })
+  },
+  rule(stage, { of, says }) {
+    const work = at([...stage.server().evaluating.values()], of)
+    if (work === undefined) return
+    const outcome = ruleOutcome(says, stage.time.now())
+    if (outcome.type !== 'Waiting') stage.outside.ruleOutcomes.set(work.order.rule.id, outcome)
+    work.end(outcome)
+  },
+  again(stage, { of, fails }) {
+    const reported = at(stage.outside.reports.slice(-30), of)
+    if (reported === undefined) return
+    const { pipeline, event } = reported
+    // what a provider of ours has to say reaches the engine from nowhere else before it is saved
+    if (isBeingSaved(stage, reported)) return
+    if (!fails || event.type !== 'ActionSucceeded') return stage.send(pipeline, event)
+    const { executionId, actionExecutionId } = event
+    stage.outside.say(actionExecutionId, 'no')
+    stage.send(pipeline, { type: 'ActionFailed', executionId, actionExecutionId, error: BROKEN })
+  },
+  wait: (stage, { ms, commits }) => stage.time.pass(ms, () => stage.settle(commits)),
+  clock: (stage, { ms }) => stage.time.set(ms),
+  crash: (stage, { at: point }) => stage.crash(point),
+  refuse: (stage) => stage.refuseNext(),
+}
+
+const BROKEN = { code: 'JobFailed', message: 'it broke' } as const
+
+const outcomeOf = (fails = false, silent = false): ActionOutcome =>
+  fails
+    ? { type: 'Failed', error: BROKEN }
+    : { type: 'Succeeded', ...(!silent && { outputVariables: { said: 'this' } }) }
+
+/** What will be reported about the run, now and perhaps again later. */
+function report(
+  stage: Stage,
+  pipeline: PipelineKey,
+  executionId: string,
+  actionExecutionId: string,
+  outcome: ActionOutcome,
+) {
+  const about = { executionId, actionExecutionId }
+  const event: EngineEvent =
+    outcome.type === 'Succeeded'
+      ? {
+          type: 'ActionSucceeded',
+          ...about,
+          ...(outcome.outputVariables && { outputVariables: outcome.outputVariables }),
+        }
+      : { type: 'ActionFailed', ...about, error: BROKEN }
+  stage.outside.reports.push({ pipeline, event })
+  return event
+}
+
+function isBeingSaved({ memory }: Stage, { pipeline, event }: Outside['reports'][number]): boolean {
+  const id = 'actionExecutionId' in event ? event.actionExecutionId : ''
+  const run = memory.actions.committed.get(`${idOf(pipeline)}/${id}`)?.value
+  return run?.status === 'InProgress' && run.typeId.owner === 'AWS'
+}
+
+const RULE_SAYS = {
+  met: () => ({ type: 'Succeeded' }),
+  unmet: () => ({ type: 'Failed', error: BROKEN }),
+  broken: () => ({ type: 'Errored', error: BROKEN }),
+  wait: (now) => ({ type: 'Waiting', until: now + 5 * 60_000 }),
+} as const satisfies Record<Of<'rule'>['says'], (now: number) => RuleOutcome>
+
+const ruleOutcome = (says: Of<'rule'>['says'], now: number): RuleOutcome => RULE_SAYS[says](now)
+
+const openJobs = ({ jobs }: Memory) =>
+  jobs.committed.values().filter(({ status }) => status === 'Queued' || status === 'InProgress')

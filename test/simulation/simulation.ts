@@ -1,0 +1,225 @@
+/**
+ * Plays a case: the real engine and core over a memory that commits when it is told to, with a clock that stands still unless it is
+ * moved. Every decision that becomes durable is told to the reference model too, and both must agree on everything that can be seen.
+ */
+import { decide as decideByTheRules, type PipelineKey } from '../../src/core/execution/execution.ts'
+import { violations } from '../../src/core/execution/invariants.ts'
+import type { CrashPoint, EngineEvent } from '../../src/engine/engine.ts'
+import { declare, FAULTS, type Case, type CrashAt, type Step } from './cases.ts'
+import { differences } from './compare.ts'
+import { createHistory } from './history.ts'
+import { createMemory, type Fate } from './memory-store.ts'
+import { idOf } from './memory-pipelines.ts'
+import { unrest } from './quiet.ts'
+import { isReferenceEvent } from './reference-events.ts'
+import { ReferenceModel } from './reference-model.ts'
+import { startServer, type Sabotage, type Server } from './server.ts'
+import { perform, type Stage } from './perform.ts'
+import { createTime } from './time.ts'
+import { createOutside } from './world-outside.ts'
+
+export interface Figures {
+  executions: number
+  /** decisions that changed a pipeline and became durable */
+  transitions: number
+  /** what was asked or reported, refused or ignored ones included */
+  events: number
+  faults: number
+  commits: number
+}
+
+export const noFigures = (): Figures => ({ executions: 0, transitions: 0, events: 0, faults: 0, commits: 0 })
+
+export interface Outcome {
+  readonly figures: Figures
+  /** what is wrong, and after which step; empty when all is well. Nothing is played after the first */
+  readonly violations: readonly string[]
+  readonly step: number
+}
+
+type Decide = typeof decideByTheRules
+type Decided = {
+  readonly before: Parameters<Decide>[0]
+  readonly event: Parameters<Decide>[1]
+  readonly decision: ReturnType<Decide>
+}
+
+/** Small, so that they are reached. */
+const LIMITS = { concurrentExecutions: 5, concurrentActions: 3 }
+
+const macrotask = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = {}): Promise<Outcome> {
+  const memory = createMemory()
+  const time = createTime()
+  const outside = createOutside()
+  const figures = noFigures()
+  const wrong: string[] = []
+  const models = new Map<string, ReferenceModel>()
+  const history = createHistory((violation) => wrong.push(violation))
+  const decideRules = sabotage.decide ?? decideByTheRules
+  let ids = 0
+  let unit: Decided[] = []
+  let fate: Fate = 'committed'
+  let crashAt: CrashPoint | undefined
+  /** a unit of work was refused: what gave up then is done after the next start */
+  let gaveUp = false
+
+  const decide: Decide = (state, event, options) => {
+    try {
+      const decision = decideRules(state, event, options)
+      unit.push({ before: state, event, decision })
+      return decision
+    } catch (error) {
+      wrong.push(`the core threw at ${event.type}: ${String(error)}`)
+      throw error
+    }
+  }
+
+  const start = (): Server =>
+    startServer({
+      memory,
+      time,
+      outside,
+      decide,
+      sabotage,
+      limits: LIMITS,
+      newId: () => `#${(ids += 1)}`,
+      wrong: (violation) => wrong.push(violation),
+      begins: (order) => history.begins(order, memory),
+      reached: (point) => point === crashAt && crash(),
+    })
+  let server = start()
+
+  function crash(): void {
+    crashAt = undefined
+    figures.faults += 1
+    server.kill()
+  }
+
+  async function restart(): Promise<void> {
+    server.kill()
+    gaveUp = false
+    fate = 'committed'
+    server = start()
+    // not awaited: it may crash again on the way, and then it never answers
+    server.engine.recover().catch((error: unknown) => wrong.push(`recovery failed: ${String(error)}`))
+    await macrotask()
+  }
+
+  /** Runs the oldest unit of work that is held. */
+  async function commit(): Promise<void> {
+    unit = []
+    const chosen = fate
+    fate = 'committed'
+    if (await server.connection.next(chosen)) {
+      figures.commits += 1
+      for (const decided of unit) become(decided)
+    } else if (chosen === 'refused') gaveUp = true
+    if (chosen !== 'committed') figures.faults += 1
+    if (chosen === 'unanswered') server.kill()
+    await macrotask()
+  }
+
+  /** The decision is durable. */
+  function become({ before, event, decision }: Decided): void {
+    if (wrong.length > 0) return
+    figures.events += 1
+    const model = models.get(idOf(before.key))
+    if (model === undefined || !isReferenceEvent(event)) return
+    const { codes } = model.apply(event)
+    if (!decision.accepted) {
+      const { code } = decision.rejection
+      if (codes === undefined) wrong.push(`${event.type} was refused with ${code}, and should be accepted`)
+      else if (!codes.includes(code))
+        wrong.push(`${event.type} was refused with ${code}, and should be with ${codes.join(' or ')}`)
+      return
+    }
+    if (codes !== undefined) wrong.push(`${event.type} was accepted, and should be refused with ${codes.join(' or ')}`)
+    const { state } = decision
+    if (state !== before) {
+      figures.transitions += 1
+      figures.executions += state.nextAge - before.nextAge
+      wrong.push(...violations(state))
+      history.save(before, state)
+    }
+    wrong.push(...differences(model, state).map((difference) => `after ${event.type}: ${difference}`))
+  }
+
+  async function settle(units = Infinity): Promise<void> {
+    await macrotask()
+    for (let left = units; ;) {
+      while (!server.isAlive()) await restart()
+      if (left <= 0 || server.connection.held() === 0 || wrong.length > 0) return
+      left -= 1
+      await commit()
+    }
+  }
+
+  /** @param event is sent as a caller would: the answer is awaited by nobody here */
+  function send(key: PipelineKey, event: EngineEvent, also?: Parameters<Server['engine']['send']>[2]): void {
+    server.engine.send(key, event, also).catch(() => undefined)
+  }
+
+  const stage: Stage = {
+    memory,
+    time,
+    outside,
+    send,
+    server: () => server,
+    newId: () => `E${(ids += 1)}`,
+    settle,
+    refuseNext() {
+      fate = 'refused'
+    },
+    async crash(at: CrashAt) {
+      if (at === 'now') {
+        crash()
+        await restart()
+      } else if (at === 'unanswered') fate = 'unanswered'
+      else crashAt = at
+    },
+  }
+
+  for (const [index, sketch] of pipelines.entries()) {
+    const key = { account: '111122223333', region: 'eu-west-1', name: `pipeline-${index + 1}` }
+    const declaration = declare(key.name, 1, sketch)
+    models.set(idOf(key), new ReferenceModel(declaration, LIMITS))
+    const created = server.engine.create({ key, declaration, tags: {}, startedBy: 'ana', variables: undefined })
+    await settle()
+    await created
+  }
+  let played = 0
+  for (const step of steps) {
+    played += 1
+    await play(step)
+    if (wrong.length > 0) return { figures, violations: wrong, step: played }
+  }
+  await finish()
+  return { figures, violations: wrong, step: played + 1 }
+
+  async function play(step: Step): Promise<void> {
+    if (FAULTS.has(step.type) && step.type !== 'crash' && step.type !== 'refuse') figures.faults += 1
+    await perform(stage, step)
+    await settle(step.commits)
+    if (server.connection.held() === 0 && !gaveUp && wrong.length === 0) wrong.push(...unrest(memory, server))
+  }
+
+  /** Nothing fails any more, every way is open and every question is answered, until nobody has anything left to do. */
+  async function finish(): Promise<void> {
+    crashAt = undefined
+    fate = 'committed'
+    await settle()
+    if (gaveUp) await restart()
+    for (const { state } of memory.records.values())
+      for (const { name } of state.declaration.stages)
+        send(state.key, { type: 'TransitionEnabled', stage: name, direction: 'Inbound', by: 'ana' })
+    await settle()
+    for (let rounds = 300; wrong.length === 0; rounds -= 1) {
+      if (rounds === 0) wrong.push('it does not come to an end')
+      if (!(await history.answerEverything(stage))) break
+      await settle()
+    }
+    if (wrong.length === 0) wrong.push(...unrest(memory, server), ...history.atTheEnd(memory, outside, models))
+  }
+}
