@@ -33,6 +33,7 @@ interface Refused {
   readonly context?: ValidationContext
 }
 
+const VALIDATION = 'ValidationException'
 const STRUCTURE = 'InvalidStructureException'
 const STAGE = 'InvalidStageDeclarationException'
 const ACTION = 'InvalidActionDeclarationException'
@@ -52,6 +53,21 @@ const uses = (value: string, change: Json = {}) => ({
 })
 const longName = Array.from({ length: 51 }, (_, index) => stage(`S${index}`, { ...APPROVAL }))
 
+const nine = Array.from({ length: 9 }, (_, index) => `b${index}`)
+/** Every list as long as it may be: three filters of each kind, with eight patterns of 255 characters in each of their lists. */
+const wide = Array.from({ length: 8 }, (_, index) => `${index}`.padEnd(255, '✓'))
+const criteria = { includes: wide, excludes: wide }
+const large = (sourceActionName: string) =>
+  trigger(sourceActionName, {
+    push: Array.from({ length: 3 }, () => ({ branches: criteria, filePaths: criteria, tags: criteria })),
+    pullRequest: Array.from({ length: 3 }, () => ({ branches: criteria, filePaths: criteria })),
+  })
+const inTwoRegions = (action: Json) =>
+  pipeline({
+    artifactStore: undefined,
+    artifactStores: { 'us-east-1': { type: 'S3', location: 'one' }, 'eu-west-1': { type: 'S3', location: 'three' } },
+    stages: [stage('Source', SOURCE), stage('Go', { ...action, region: 'eu-west-1' })],
+  })
 const checks = (Variable: string) => ({ Variable, Value: 'x', Operator: 'EQ' })
 const withBuildNamespace = (when: 'beforeEntry' | 'onSuccess' | 'onFailure') =>
   pipeline({
@@ -170,7 +186,7 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       input: pipeline({
         artifactStore: { type: 'S3', location: 'artifacts', encryptionKey: { id: 'k', type: 'AES' } },
       }),
-      exception: 'ValidationException',
+      exception: VALIDATION,
       message:
         "1 validation error detected: Value 'AES' at 'pipeline.artifactStore.encryptionKey.type' failed to satisfy constraint: Member must satisfy enum value set: [KMS]",
     },
@@ -195,6 +211,36 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       input: pipeline({ variables: [...variables, ...variables] }),
       exception: STRUCTURE,
       message: 'Variable name must be unique within the pipeline. v has been used more than once.',
+    },
+    {
+      given: '51 variables',
+      input: pipeline({ variables: Array.from({ length: 51 }, (_, index) => ({ name: `v${index}` })) }),
+      exception: VALIDATION,
+      message: /'pipeline\.variables' failed .* length less than or equal to 50$/,
+    },
+    {
+      given: 'a variable name with a dot',
+      input: pipeline({ variables: [{ name: 'a.b' }] }),
+      exception: VALIDATION,
+      message: /'pipeline\.variables\.1\.member\.name' failed .* regular expression pattern/,
+    },
+    {
+      given: 'an empty default value',
+      input: pipeline({ variables: [{ name: 'v', defaultValue: '' }] }),
+      exception: VALIDATION,
+      message: /'pipeline\.variables\.1\.member\.defaultValue' failed .* greater than or equal to 1$/,
+    },
+    {
+      given: 'a default value of 1001 characters',
+      input: pipeline({ variables: [{ name: 'v', defaultValue: 'x'.repeat(1001) }] }),
+      exception: VALIDATION,
+      message: /defaultValue' failed .* less than or equal to 1000$/,
+    },
+    {
+      given: 'a description of 201 characters',
+      input: pipeline({ variables: [{ name: 'v', description: 'x'.repeat(201) }] }),
+      exception: VALIDATION,
+      message: /description' failed .* less than or equal to 200$/,
     },
   ],
   'P-16, S14': [
@@ -221,6 +267,12 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STRUCTURE,
       message: 'Trigger source action Fetch was not found or does not support triggers',
     },
+    {
+      given: 'a trigger for a source that is not there',
+      input: connected({ triggers: [trigger('Other')] }),
+      exception: STRUCTURE,
+      message: 'Trigger source action Other was not found or does not support triggers',
+    },
   ],
   'P-18': [
     {
@@ -240,8 +292,50 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     {
       given: 'four push filters',
       input: connected({ triggers: [trigger('Fetch', { push: [{}, {}, {}, {}] })] }),
-      exception: 'ValidationException',
+      exception: VALIDATION,
       message: /'pipeline\.triggers\.1\.member\.gitConfiguration\.push' failed .* less than or equal to 3$/,
+    },
+    {
+      given: 'four pull request filters',
+      input: connected({ triggers: [trigger('Fetch', { pullRequest: [{}, {}, {}, {}] })] }),
+      exception: VALIDATION,
+      message: /'pipeline\.triggers\.1\.member\.gitConfiguration\.pullRequest' failed .* less than or equal to 3$/,
+    },
+    {
+      given: 'nine patterns to include',
+      input: connected({ triggers: [trigger('Fetch', { push: [{ branches: { includes: nine } }] })] }),
+      exception: VALIDATION,
+      message: /push\.1\.member\.branches\.includes' failed .* less than or equal to 8$/,
+    },
+    {
+      given: 'nine patterns to exclude',
+      input: connected({ triggers: [trigger('Fetch', { push: [{ filePaths: { excludes: nine } }] })] }),
+      exception: VALIDATION,
+      message: /push\.1\.member\.filePaths\.excludes' failed .* less than or equal to 8$/,
+    },
+    {
+      given: 'a pattern of 256 characters',
+      input: connected({ triggers: [trigger('Fetch', { push: [{ tags: { includes: ['x'.repeat(256)] } }] })] }),
+      exception: VALIDATION,
+      message: /tags\.includes\.1\.member' failed .* less than or equal to 255$/,
+    },
+    {
+      given: 'an event that does not exist',
+      input: connected({ triggers: [trigger('Fetch', { pullRequest: [{ events: ['MERGED'] }] })] }),
+      exception: VALIDATION,
+      message: /events\.1\.member' failed .* enum value set: \[OPEN, UPDATED, CLOSED\]$/,
+    },
+    {
+      given: 'triggers of more than 200 KB',
+      input: pipeline({
+        stages: [
+          stage('Source', CONNECTION, { ...CONNECTION, name: 'Other', outputArtifacts: [{ name: 'More' }] }),
+          stage('Build', BUILD),
+        ],
+        triggers: [large('Fetch'), large('Other')],
+      }),
+      exception: STRUCTURE,
+      message: /^Triggers have \d+ bytes\. There should be a maximum of \d+ bytes of triggers in a pipeline$/,
     },
   ],
   'P-20': [
@@ -251,11 +345,41 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STRUCTURE,
       message: 'Action provider Commands can only be used with V2 pipelines',
     },
+    {
+      given: 'output variables in a V1 pipeline',
+      input: { ...deploying({ ...APPROVAL, outputVariables: ['v'] }), pipelineType: 'V1' },
+      exception: STRUCTURE,
+      message: 'Output variables can only be used with V2 pipelines',
+    },
+    {
+      given: 'environment variables in a V1 pipeline',
+      input: { ...deploying({ ...APPROVAL, environmentVariables: [{ name: 'v', value: 'x' }] }), pipelineType: 'V1' },
+      exception: STRUCTURE,
+      message: 'Environment variables can only be used with V2 pipelines',
+    },
+    {
+      given: 'files of an artifact in a V1 pipeline',
+      input: { ...deploying({ ...BUILD, outputArtifacts: [{ name: 'Other', files: ['a'] }] }), pipelineType: 'V1' },
+      exception: STRUCTURE,
+      message: 'Output artifact files can only be used with V2 pipelines',
+    },
   ],
   'P-21, S15': [
     {
       given: 'PARALLEL with an automatic rollback',
       input: { ...conditioned({ onFailure: { result: 'ROLLBACK' } }), executionMode: 'PARALLEL' },
+      exception: STRUCTURE,
+      message: 'Rollback cannot be configured for pipelines in PARALLEL execution mode',
+    },
+    {
+      given: 'PARALLEL with a rollback after success',
+      input: { ...conditioned({ onSuccess: fails('ROLLBACK', CHECK) }), executionMode: 'PARALLEL' },
+      exception: STRUCTURE,
+      message: 'Rollback cannot be configured for pipelines in PARALLEL execution mode',
+    },
+    {
+      given: 'PARALLEL with a rollback by a condition after failure',
+      input: { ...conditioned({ onFailure: fails('ROLLBACK', CHECK) }), executionMode: 'PARALLEL' },
       exception: STRUCTURE,
       message: 'Rollback cannot be configured for pipelines in PARALLEL execution mode',
     },
@@ -297,6 +421,18 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STRUCTURE,
       message: 'Stage conditions can only be used with V2 pipelines',
     },
+    {
+      given: 'beforeEntry in a V1 pipeline',
+      input: { ...conditioned({ beforeEntry: fails('FAIL', CHECK) }), pipelineType: 'V1' },
+      exception: STRUCTURE,
+      message: 'Stage conditions can only be used with V2 pipelines',
+    },
+    {
+      given: 'onSuccess in a V1 pipeline',
+      input: { ...conditioned({ onSuccess: fails('FAIL', CHECK) }), pipelineType: 'V1' },
+      exception: STRUCTURE,
+      message: 'Stage conditions can only be used with V2 pipelines',
+    },
   ],
   'S-05': [
     {
@@ -308,8 +444,28 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     {
       given: 'two conditions of one type',
       input: conditioned({ onSuccess: { conditions: [{ rules: [ALARM] }, { rules: [CHECK] }] } }),
-      exception: 'ValidationException',
+      exception: VALIDATION,
       message: /onSuccess\.conditions' failed to satisfy constraint: Member must have length less than or equal to 1$/,
+    },
+    {
+      given: 'no condition in a set',
+      input: conditioned({ onSuccess: { conditions: [] } }),
+      exception: VALIDATION,
+      message: /onSuccess\.conditions' failed .* greater than or equal to 1$/,
+    },
+    {
+      given: 'six rules',
+      input: conditioned({
+        onSuccess: fails('FAIL', ...Array.from({ length: 6 }, (_, index) => ({ ...CHECK, name: `R${index}` }))),
+      }),
+      exception: VALIDATION,
+      message: /rules' failed .* length less than or equal to 5$/,
+    },
+    {
+      given: 'no rule',
+      input: conditioned({ onSuccess: fails('FAIL') }),
+      exception: VALIDATION,
+      message: /rules' failed .* length greater than or equal to 1$/,
     },
   ],
   'S-06': [
@@ -324,6 +480,30 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       input: conditioned({ beforeEntry: fails('ROLLBACK', CHECK) }),
       exception: STAGE,
       message: 'Result ROLLBACK is not supported for the beforeEntry condition of stage Build',
+    },
+    {
+      given: 'RETRY before entry',
+      input: conditioned({ beforeEntry: fails('RETRY', CHECK) }),
+      exception: STAGE,
+      message: 'Result RETRY is not supported for the beforeEntry condition of stage Build',
+    },
+    {
+      given: 'SKIP for a condition after failure',
+      input: conditioned({ onFailure: fails('SKIP', CHECK) }),
+      exception: STAGE,
+      message: 'Result SKIP is not supported for the onFailure condition of stage Build',
+    },
+    {
+      given: 'SKIP for every failure',
+      input: conditioned({ onFailure: { result: 'SKIP' } }),
+      exception: STAGE,
+      message: 'Result SKIP is not supported for the onFailure condition of stage Build',
+    },
+    {
+      given: 'a result that does not exist',
+      input: conditioned({ onFailure: { result: 'EXPLODE' } }),
+      exception: VALIDATION,
+      message: /onFailure\.result' failed .* enum value set: \[ROLLBACK, FAIL, RETRY, SKIP\]$/,
     },
   ],
   'S-07, S16': [
@@ -363,6 +543,52 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STAGE,
       message: "Rule configuration for rule 'CloudWatchAlarm' is missing required configuration 'AlarmName'",
     },
+    {
+      given: 'another version of a rule',
+      input: conditioned({
+        onSuccess: fails('FAIL', {
+          ...CHECK,
+          ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '2' },
+        }),
+      }),
+      exception: STAGE,
+      message: 'Rule type VariableCheck is not available',
+    },
+    {
+      given: 'a key that the rule does not know',
+      input: conditioned({ onSuccess: fails('FAIL', rule('CloudWatchAlarm', { AlarmName: 'a', Colour: 'red' })) }),
+      exception: STAGE,
+      message: "Rule configuration for rule 'CloudWatchAlarm' contains unknown configuration 'Colour'",
+    },
+    {
+      given: 'a Commands rule without commands',
+      input: conditioned({ onSuccess: fails('FAIL', rule('Commands', {}, { inputArtifacts: [{ name: 'Source' }] })) }),
+      exception: STAGE,
+      message: 'Rule Commands must have a non-empty commands field',
+    },
+    {
+      given: 'commands of another rule',
+      input: conditioned({ onSuccess: fails('FAIL', { ...ALARM, commands: ['ls'] }) }),
+      exception: STAGE,
+      message: 'The field commands is not supported by rule CloudWatchAlarm',
+    },
+    {
+      given: 'a rule that is of no such owner',
+      input: conditioned({
+        onSuccess: fails('FAIL', {
+          ...CHECK,
+          ruleTypeId: { category: 'Rule', owner: 'Custom', provider: 'VariableCheck' },
+        }),
+      }),
+      exception: VALIDATION,
+      message: /ruleTypeId\.owner' failed .* enum value set: \[AWS\]$/,
+    },
+    {
+      given: 'a value of 10001 characters',
+      input: conditioned({ onSuccess: fails('FAIL', { ...CHECK, configuration: checks('x'.repeat(10_001)) }) }),
+      exception: VALIDATION,
+      message: /Map value must satisfy constraint: \[Member must have length less than or equal to 10000/,
+    },
   ],
   'S-12': [
     {
@@ -373,6 +599,18 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: STAGE,
       message:
         'Input Artifact Bundle Site in rule LambdaInvoke is not declared as Output Artifact Bundle in any of the preceding actions',
+    },
+    {
+      given: 'an alarm rule with an input artifact',
+      input: conditioned({ onSuccess: fails('FAIL', { ...ALARM, inputArtifacts: [{ name: 'Source' }] }) }),
+      exception: STAGE,
+      message: 'Rule CloudWatchAlarm declares 1 input artifacts which is more than the maximum count (0)',
+    },
+    {
+      given: 'a CodeBuild rule without an input artifact',
+      input: conditioned({ onSuccess: fails('FAIL', rule('CodeBuild', { ProjectName: 'p' })) }),
+      exception: STAGE,
+      message: 'Rule CodeBuild declares 0 input artifacts which is less than the minimum count (1)',
     },
   ],
   'S-13': [
@@ -420,6 +658,16 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       message:
         "ActionType (Category: 'Deploy', Provider: 'Moon', Owner: 'AWS', Version: '1') in action 'X' is not available in region 'US_EAST_1'",
     },
+    {
+      given: 'a custom type that the account does not have',
+      input: deploying({
+        name: 'X',
+        actionTypeId: { category: 'Deploy', owner: 'Custom', provider: 'Gone', version: '1' },
+      }),
+      exception: ACTION,
+      message:
+        /^ActionType \(Category: 'Deploy', Provider: 'Gone', Owner: 'Custom', Version: '1'\) in action 'X' is not available/,
+    },
   ],
   'A-02, S07': [
     {
@@ -428,6 +676,17 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: ACTION,
       message: 'Action B declares 0 input artifacts which is less than the minimum count (1)',
     },
+    {
+      given: 'a build with six inputs',
+      input: deploying({
+        ...BUILD,
+        name: 'B',
+        inputArtifacts: 'abcdef'.split('').map((name) => ({ name })),
+        outputArtifacts: [],
+      }),
+      exception: ACTION,
+      message: 'Action B declares 6 input artifacts which is more than the maximum count (5)',
+    },
   ],
   'A-03': [
     {
@@ -435,6 +694,12 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       input: deploying({ ...APPROVAL, outputArtifacts: [{ name: 'Paper' }] }),
       exception: ACTION,
       message: 'Action Approve declares 1 output artifacts which is more than the maximum count (0)',
+    },
+    {
+      given: 'a source without an output',
+      input: pipeline({ stages: [stage('Source', { ...SOURCE, outputArtifacts: [] }), stage('Go', APPROVAL)] }),
+      exception: ACTION,
+      message: 'Action Fetch declares 0 output artifacts which is less than the minimum count (1)',
     },
   ],
   'A-04, S05': [
@@ -461,6 +726,12 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       }),
       exception: ACTION,
       message: /^Input Artifact Bundle Site in action Test is not declared/,
+    },
+    {
+      given: 'an artifact spelt in other letters',
+      input: deploying({ ...BUILD, inputArtifacts: [{ name: 'site' }], outputArtifacts: [] }),
+      exception: ACTION,
+      message: /^Input Artifact Bundle site in action Compile is not declared/,
     },
   ],
   'A-05': [
@@ -499,9 +770,22 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     {
       given: 'a configuration value of 1001 characters',
       input: deploying({ ...APPROVAL, configuration: { CustomData: 'x'.repeat(1001) } }),
-      exception: 'ValidationException',
+      exception: VALIDATION,
       message:
         /at 'pipeline\.stages\.3\.member\.actions\.1\.member\.configuration' failed to satisfy constraint: Map value must satisfy constraint: \[Member must have length less than or equal to 1000, Member must have length greater than or equal to 1\] in 'site' in 'Deploy' in 'Approve': key 'CustomData' has 1001 characters$/,
+    },
+    {
+      given: 'an empty configuration value',
+      input: deploying({ ...APPROVAL, configuration: { CustomData: '' } }),
+      exception: VALIDATION,
+      message: /Map value must satisfy constraint: .*key 'CustomData' has 0 characters$/,
+    },
+    {
+      given: 'a configuration key of 51 characters',
+      input: deploying({ ...APPROVAL, configuration: { ['k'.repeat(51)]: 'x' } }),
+      exception: VALIDATION,
+      message:
+        /configuration' failed to satisfy constraint: Map keys must satisfy constraint: \[Member must have length less than or equal to 50/,
     },
   ],
   'A-11': [
@@ -630,6 +914,18 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: ACTION,
       message: 'Cross-region actions are not supported for action Fetch',
     },
+    {
+      given: 'a third-party action in another region',
+      input: inTwoRegions({
+        ...BUILD,
+        name: 'Scan',
+        actionTypeId: { category: 'Invoke', owner: 'ThirdParty', provider: 'Snyk', version: '1' },
+        configuration: {},
+        outputArtifacts: [],
+      }),
+      exception: ACTION,
+      message: 'Cross-region actions are not supported for action Scan',
+    },
   ],
   'A-19': [
     {
@@ -643,6 +939,12 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       input: deploying({ ...COMMANDS, commands: ['npm ci\nnpm test'] }),
       exception: ACTION,
       message: 'Action Run must have single-line entries in its commands field',
+    },
+    {
+      given: 'an empty list of commands',
+      input: deploying({ ...COMMANDS, commands: [] }),
+      exception: VALIDATION,
+      message: /commands' failed .* length greater than or equal to 1$/,
     },
   ],
   'A-20': [
@@ -662,18 +964,66 @@ const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       exception: ACTION,
       message: 'The field environmentVariables of type SECRETS_MANAGER is not supported by action Compile',
     },
+    {
+      given: 'output variables of a build',
+      input: deploying({ ...BUILD, outputArtifacts: [], outputVariables: ['v'] }),
+      exception: ACTION,
+      message: 'The field outputVariables is not supported by action Compile',
+    },
+    {
+      given: 'files of the output of a build',
+      input: deploying({ ...BUILD, outputArtifacts: [{ name: 'Other', files: ['a'] }] }),
+      exception: ACTION,
+      message: 'The field outputArtifacts.files is not supported by action Compile',
+    },
+    {
+      given: 'environment variables of an approval',
+      input: deploying({ ...APPROVAL, environmentVariables: [{ name: 'v', value: 'x' }] }),
+      exception: ACTION,
+      message: 'The field environmentVariables is not supported by action Approve',
+    },
   ],
+  'A-21': [4, 86_401, 7.5].map((timeoutInMinutes) => ({
+    given: `timeoutInMinutes ${timeoutInMinutes}`,
+    input: deploying({ ...APPROVAL, timeoutInMinutes }),
+    exception: VALIDATION,
+    message: /timeoutInMinutes' failed to satisfy constraint: Member must/,
+  })),
   'A-22, S11': [0, 1000, -1, 1.5].map((runOrder) => ({
     given: `runOrder ${runOrder}`,
     input: deploying({ ...APPROVAL, runOrder }),
-    exception: 'ValidationException',
+    exception: VALIDATION,
     message: /'pipeline\.stages\.3\.member\.actions\.1\.member\.runOrder' failed to satisfy constraint: Member must/,
   })),
   'shape, S12': [
     {
+      given: 'a role that is none',
+      input: pipeline({ roleArn: 'arn:aws:iam::000000000000:user/me' }),
+      exception: VALIDATION,
+      message: /'pipeline\.roleArn' failed .* regular expression pattern: arn:aws/,
+    },
+    {
+      given: 'a bucket name of two characters',
+      input: pipeline({ artifactStore: { type: 'S3', location: 'ab' } }),
+      exception: VALIDATION,
+      message: /'pipeline\.artifactStore\.location' failed .* greater than or equal to 3$/,
+    },
+    {
+      given: 'an artifact name with a dot',
+      input: deploying({ ...BUILD, outputArtifacts: [{ name: 'a.b' }] }),
+      exception: VALIDATION,
+      message: /outputArtifacts\.1\.member\.name' failed .* regular expression pattern/,
+    },
+    {
+      given: 'an execution mode that does not exist',
+      input: pipeline({ executionMode: 'RANDOM' }),
+      exception: VALIDATION,
+      message: /'pipeline\.executionMode' failed .* enum value set: \[QUEUED, SUPERSEDED, PARALLEL\]$/,
+    },
+    {
       given: 'a pipeline name with a space',
       input: pipeline({ name: 'x y' }),
-      exception: 'ValidationException',
+      exception: VALIDATION,
       message: String.raw`1 validation error detected: Value 'x y' at 'pipeline.name' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\-_]+`,
     },
   ],
@@ -683,6 +1033,8 @@ describe('validatePipeline refuses', () => {
   for (const [name, cases] of Object.entries(REFUSED)) {
     for (const { given, input, exception, message, context } of cases) {
       it(`${name}: ${given}`, () => {
+        const [first] = validatePipeline(input, context ?? CONTEXT)
+        assert.ok(first?.rule === 'shape' || name.split(', ').includes(first?.rule ?? ''), `it breaks ${first?.rule}`)
         const error = check(input, context)
         assert.ok(error !== undefined, 'nothing is wrong with it')
         if (typeof message === 'string') assert.equal(error.message, message)
@@ -851,6 +1203,23 @@ describe('validatePipeline', () => {
         validatePipeline(value, { ...CONTEXT, previous })
       }),
       { numRuns: 300 },
+    )
+  })
+})
+
+describe('the rules of the specification', () => {
+  /** What validation itself decides; P-01, P-02, P-30 and P-31 need the store and the roles, A-24 the run. */
+  const RULES = [
+    'P-03 P-04 P-05 P-06 P-07 P-09 P-10 P-11 P-12 P-13 P-14 P-15 P-16 P-17 P-18 P-19 P-20 P-21',
+    'S-01 S-02 S-03 S-04 S-05 S-06 S-07 S-08 S-09 S-11 S-12 S-13',
+    'A-01 A-02 A-03 A-04 A-05 A-06 A-08 A-09 A-10 A-11 A-12 A-13 A-14 A-15 A-16 A-17 A-18 A-19 A-20 A-21 A-22 A-23',
+  ].flatMap((group) => group.split(' '))
+
+  it('each have a violation above', () => {
+    const tried = new Set(Object.keys(REFUSED).flatMap((name) => name.split(', ')))
+    assert.deepEqual(
+      RULES.filter((rule) => !tried.has(rule)),
+      [],
     )
   })
 })
