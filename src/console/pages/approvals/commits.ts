@@ -1,4 +1,4 @@
-import { GetCommitCommand } from '@aws-sdk/client-codecommit'
+import { GetCommitCommand, type GetCommitOutput } from '@aws-sdk/client-codecommit'
 import { queryOptions } from '@tanstack/react-query'
 import { codecommit } from '../../api/codecommit.ts'
 
@@ -18,10 +18,7 @@ export const commitsBetween = (repositoryName: string, from: string | undefined,
       const commits: CommitLine[] = []
       let commitId: string | undefined = to
       while (commitId !== undefined && commitId !== from && commits.length < MOST) {
-        const {
-          commit,
-        }: { commit?: { message?: string; author?: { name?: string }; parents?: string[] } | undefined } =
-          await codecommit().send(new GetCommitCommand({ repositoryName, commitId }))
+        const { commit }: GetCommitOutput = await codecommit().send(new GetCommitCommand({ repositoryName, commitId }))
         commits.push({
           id: commitId,
           message: commit?.message?.split('\n')[0] ?? '',
