@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   env: async (program) => (await import('./commands/env.ts')).envCommand(program),
   start: async (program) => (await import('./commands/start.ts')).startCommand(program),
   watch: async (program) => (await import('./commands/watch.ts')).watchCommand(program),
+  why: async (program) => (await import('./commands/why.ts')).whyCommand(program),
   logs: async (program) => (await import('./commands/logs.ts')).logsCommand(program),
   approve: async (program) => (await import('./commands/approve.ts')).approvalCommands(program),
   reject: async (program) => (await import('./commands/approve.ts')).approvalCommands(program),

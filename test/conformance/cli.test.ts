@@ -109,7 +109,19 @@ describe('wrong usage', { concurrency: true }, () => {
   test('given --help and --version, then they go to standard output and end with 0', async () => {
     const help = await pipewright(['--help'])
     assert.equal(help.code, 0)
-    for (const command of ['dev', 'server', 'env', 'start', 'watch', 'logs', 'approve', 'reject', 'lint', 'doctor']) {
+    for (const command of [
+      'dev',
+      'server',
+      'env',
+      'start',
+      'watch',
+      'why',
+      'logs',
+      'approve',
+      'reject',
+      'lint',
+      'doctor',
+    ]) {
       assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'))
     }
     const { code, stdout } = await pipewright(['--version'])
@@ -292,7 +304,7 @@ describe('executions', { concurrency: true, timeout: 60_000 }, () => {
 })
 
 describe('what goes wrong', { concurrency: true }, () => {
-  const COMMANDS = ['start', 'watch', 'logs', 'approve', 'reject'] as const
+  const COMMANDS = ['start', 'watch', 'why', 'logs', 'approve', 'reject'] as const
   for (const command of COMMANDS) {
     test(`given no pipeline, no server or wrong credentials, then ${command} says what to do`, async () => {
       const expectations = [

@@ -3,8 +3,8 @@ import type { ActionTypeId } from '../../pipeline/declaration.ts'
 import type { Cause, CircumstanceKind } from './explanation.ts'
 
 export const messageOf = (cause: Cause): string =>
-  // the table's types have made sure that each entry takes what its kind has
-  (MESSAGES[cause.kind] as (cause: Cause) => string)(cause)
+  // the table's types have made sure that each entry takes what its kind has; what people wrote may end in a mark of its own
+  (MESSAGES[cause.kind] as (cause: Cause) => string)(cause).replace(/(?<=[.!?])\.$/, '')
 
 const MESSAGES: { readonly [Kind in CircumstanceKind]: (cause: Cause<Kind>) => string } = {
   Running: ({ about, actionTypeId, summary }) =>

@@ -7,8 +7,13 @@ import { ServiceError, type Authorizer, type Call } from '../../../wire/wire.ts'
 import type { CodePipelineDependencies } from '../dependencies.ts'
 import { validation } from '../errors.ts'
 import type { OwnOperation } from './define.ts'
+import { explain } from './explain.ts'
+import { getTimings } from './get-timings.ts'
 
-const OPERATIONS: Readonly<Record<string, OwnOperation>> = {}
+const OPERATIONS: Readonly<Record<string, OwnOperation>> = {
+  Explain: explain,
+  GetTimings: getTimings,
+}
 
 export interface OwnApi {
   /**
