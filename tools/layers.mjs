@@ -103,7 +103,7 @@ export const mayImport = {
     'console/log-view',
     'console/paths.ts',
   ],
-  console: ['core', 'npm', 'sdk', 'console'],
+  console: ['core', 'npm', 'sdk', 'console', 'cli/lint.ts'],
 }
 
 const IMPORT =

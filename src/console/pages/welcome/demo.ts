@@ -117,13 +117,9 @@ const declaration = (): PipelineDeclaration => ({
         {
           name: 'Pages',
           actionTypeId: { category: 'Compute', provider: 'Commands', ...AWS },
-          commands: [
-            'mkdir -p site',
-            'sed "s/COMMIT/#{Source.CommitId}/" index.html > site/index.html',
-            'echo "built $(ls site | wc -l) page"',
-          ],
+          commands: ['sed -i "s/COMMIT/#{Source.CommitId}/" index.html', 'echo "built $(ls *.html | wc -l) page"'],
           inputArtifacts: [{ name: 'Code' }],
-          outputArtifacts: [{ name: 'Site', files: ['site/**'] }],
+          outputArtifacts: [{ name: 'Site', files: ['**/*.html'] }],
         },
       ],
     },
