@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createLogBuffer, type LogBuffer } from './buffer.ts'
-import { createNumbers, type Numbers } from './numbers.ts'
+import type { Numbers } from './numbers.ts'
 import { compileQuery, type Query } from './pattern.ts'
-import { createSearch, nextMatch } from './search.ts'
+import { createSearch } from './search.ts'
 
 const filled = (lines: readonly string[]): LogBuffer => {
   const buffer = createLogBuffer()
@@ -99,24 +99,4 @@ describe('searching a log', () => {
     assert.deepEqual(expression?.ranges('axxa', 9), [[1, 3]])
     assert.equal(await compileQuery({ text: '', regex: true, caseSensitive: false }), undefined)
   })
-})
-
-describe('going from match to match', () => {
-  const found = createNumbers()
-  for (const line of [10, 20, 30]) found.push(line)
-  for (const [from, direction, expected] of [
-    [undefined, 1, 0],
-    [undefined, -1, 2],
-    [10, 1, 1],
-    [15, 1, 1],
-    [30, 1, 0],
-    [10, -1, 2],
-    [15, -1, 0],
-    [25, -1, 1],
-    [5, -1, 2],
-  ] as const) {
-    it(`from ${from ?? 'nowhere'} ${direction === 1 ? 'on' : 'back'} it is match ${expected}`, () =>
-      assert.equal(nextMatch(found, from, direction), expected))
-  }
-  it('there is nowhere to go without matches', () => assert.equal(nextMatch(createNumbers(), 3, 1), undefined))
 })

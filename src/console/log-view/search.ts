@@ -65,15 +65,3 @@ function searchLines(piece: LogPiece, pattern: Pattern, found: Numbers): void {
     if (pattern.test(piece.plain ? line : stripAnsi(line))) found.push(piece.first + nth)
   }
 }
-
-/**
- * The match to go to from a line: the next one after it or the one before it, around the end.
- * @returns its index among the matches; undefined when there are none
- */
-export function nextMatch(found: Numbers, from: number | undefined, direction: 1 | -1): number | undefined {
-  if (found.length === 0) return undefined
-  if (from === undefined) return direction === 1 ? 0 : found.length - 1
-  const atMost = found.lastAtMost(from)
-  const next = direction === 1 ? atMost + 1 : found.at(atMost) === from ? atMost - 1 : atMost
-  return (next + found.length) % found.length
-}

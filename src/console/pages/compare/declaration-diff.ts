@@ -113,7 +113,7 @@ function settingsOf(item: object, without: readonly string[]): Settings {
     } else if (typeof value === 'object') {
       for (const [key, inner] of Object.entries(value)) visit(path === '' ? key : `${path}.${key}`, inner)
     } else {
-      found.set(path, String(value))
+      found.set(path, typeof value === 'string' ? value : JSON.stringify(value))
     }
   }
   visit('', Object.fromEntries(Object.entries(item).filter(([key]) => !without.includes(key))))
