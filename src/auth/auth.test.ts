@@ -205,6 +205,35 @@ describe('who calls', () => {
       await ask('s3:GetObject', get, { principal: anonymous, policies: [saying('allow')] })
     })
 
+    test('a session with a policy may do what that allows, and not take on another role instead', async () => {
+      const auth = start()
+      const { accessKeyId } = await auth.issueSession({
+        account: ACCOUNT,
+        roleArn: ROLE,
+        sessionName: 'job',
+        seconds: 60,
+        policy: [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/in'] }],
+      })
+      for (const each of [auth, start()]) {
+        const { principal } = (await each.lookup(accessKeyId)) ?? assert.fail('the session is unknown')
+        await ask('s3:GetObject', ['arn:aws:s3:::b/in'], { principal })
+        await ask('sts:GetCallerIdentity', ['*'], { principal })
+        await assert.rejects(ask('s3:GetObject', ['arn:aws:s3:::b/in', 'arn:aws:s3:::b/other'], { principal }), {
+          code: 'AccessDenied',
+          statusCode: 403,
+          message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/Build/job is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/other because no session policy allows the s3:GetObject action`,
+        })
+        const others = [
+          ['s3:PutObject', 'arn:aws:s3:::b/in'],
+          ['sts:AssumeRole', ROLE],
+          ['codepipeline:ListPipelines', '*'],
+        ] as const
+        for (const [action, resource] of others) {
+          await assert.rejects(ask(action, [resource], { principal, policies: [saying('allow')] }), /session policy/)
+        }
+      }
+    })
+
     test('of several policies a deny is final, an allow reaches across accounts, silence changes nothing', async () => {
       const foreign = [pipeline('222222222222')]
       await ask('codepipeline:GetPipeline', foreign, { policies: [saying('silent'), saying('allow')] })

@@ -1,5 +1,5 @@
 /** Who calls, and may they. Access keys and sessions are resources; enforcement of policies has its place here. */
-import type { Authenticator, Authorizer, Principal } from '../wire/wire.ts'
+import type { Authenticator, Authorizer, Principal, SessionPolicy } from '../wire/wire.ts'
 
 export interface SessionCredentials {
   readonly accessKeyId: string
@@ -10,12 +10,16 @@ export interface SessionCredentials {
 }
 
 export interface Auth extends Authenticator, Authorizer {
-  /** Short-lived credentials of a role session, as AssumeRole would give. Kept in memory and in the store until they expire. */
+  /**
+   * Short-lived credentials of a role session, as AssumeRole would give. Kept in memory and in the store until they expire.
+   * @param session.policy limits the session to less than its role may
+   */
   issueSession(session: {
     account: string
     roleArn: string
     sessionName: string
     seconds: number
+    policy?: SessionPolicy
   }): Promise<SessionCredentials>
   /**
    * Short-lived credentials of whoever holds a long-lived key: calls made with them are his, as if he had signed with the key. They

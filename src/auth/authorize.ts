@@ -1,5 +1,6 @@
 /** May this principal do this? The default rules, and the place where policies have their say. */
 import { ServiceError, type Authorizer, type Call, type Principal } from '../wire/wire.ts'
+import { permits } from './session-policy.ts'
 
 export interface AuthorizationRequest {
   readonly principal: Principal
@@ -24,9 +25,10 @@ export function createAuthorizer(policies: readonly Policy[] = []): Authorizer {
     async authorize({ principal, action, resources, call }) {
       for (const resource of resources.length === 0 ? ['*'] : resources) {
         const request = { principal, action, resource, call }
+        if (exceedsSession(request)) throw denied(request, ` because no session policy allows the ${action} action`)
         const verdicts = await Promise.all(policies.map(async (policy) => policy.evaluate(request)))
         const verdict = decide(verdicts, request)
-        if (verdict !== 'allow') throw denied(request, verdict === 'deny')
+        if (verdict !== 'allow') throw denied(request, verdict === 'deny' ? ' with an explicit deny in a policy' : '')
       }
     },
   }
@@ -38,6 +40,10 @@ function decide(verdicts: readonly Verdict[], { principal, action, resource }: A
   if (principal.type === 'Anonymous') return 'silent'
   return isForeign(resource, principal.account) ? 'silent' : 'allow'
 }
+
+/** Source: STS API reference, GetCallerIdentity: "no permissions are required". */
+const exceedsSession = ({ principal: { sessionPolicy }, action, resource }: AuthorizationRequest): boolean =>
+  sessionPolicy !== undefined && action !== 'sts:GetCallerIdentity' && !permits(sessionPolicy, action, resource)
 
 /** The service itself decides: by the role's trust policy, whoever calls and whichever account the role is of. */
 const JUDGED_BY_SERVICE: ReadonlySet<string> = new Set([
@@ -56,9 +62,8 @@ function isForeign(resource: string, account: string): boolean {
 }
 
 /** Texts and codes that tools look for. Source: IAM user guide, "Troubleshoot access denied error messages". */
-function denied({ principal, action, resource }: AuthorizationRequest, explicitly: boolean): ServiceError {
+function denied({ principal, action, resource }: AuthorizationRequest, why: string): ServiceError {
   const who = principal.type === 'Anonymous' ? 'Anonymous' : principal.arn
-  const why = explicitly ? ' with an explicit deny in a policy' : ''
   const message = `User: ${who} is not authorized to perform: ${action} on resource: ${resource}${why}`
   const service = action.slice(0, action.indexOf(':'))
   return SAYS_ACCESS_DENIED.has(service)

@@ -53,9 +53,10 @@ export function createAuth({ store, clock, keys, log = silentLog, policies = [] 
         return undefined
       return found
     },
-    async issueSession({ account, roleArn, sessionName, seconds }) {
+    async issueSession({ account, roleArn, sessionName, seconds, policy }) {
       invariant(roleArn.includes(':role/'), `${roleArn} is not the ARN of a role`)
-      return issue({ principal: sessionPrincipal(account, roleArn, sessionName), seconds })
+      const principal = sessionPrincipal(account, roleArn, sessionName)
+      return issue({ principal: policy === undefined ? principal : { ...principal, sessionPolicy: policy }, seconds })
     },
     async issueOwnSession({ accessKeyId, owner, seconds }) {
       const holder = known.get(accessKeyId) ?? (await read(accessKeyId))

@@ -14,7 +14,12 @@ export interface Principal {
   readonly arn: string
   readonly userId: string
   readonly type: 'User' | 'AssumedRole' | 'Root' | 'Service' | 'Anonymous'
+  /** of a session that was given less than its role: nothing else is allowed */
+  readonly sessionPolicy?: SessionPolicy
 }
+
+/** Statements of what is allowed; names of actions and ARNs may hold the wildcards `*` and `?`. */
+export type SessionPolicy = readonly { readonly actions: readonly string[]; readonly resources: readonly string[] }[]
 
 /** Everything an operation may know about its call besides the input. */
 export interface Call {

@@ -2,7 +2,7 @@
 import type { Artifact, JobData } from '@aws-sdk/client-codepipeline'
 import type { ActionExecution, ActionOrder, ArtifactLocation, PipelineState } from '../../core/execution/execution.ts'
 import type { JobRow } from '../../jobs/jobs.ts'
-import type { Call } from '../../wire/wire.ts'
+import type { Call, SessionPolicy } from '../../wire/wire.ts'
 import type { CodePipelineDependencies } from './dependencies.ts'
 import { invalidJobState, invalidNonce, jobNotFound } from './errors.ts'
 
@@ -112,15 +112,31 @@ const artifactView = ({ name, bucket, key }: ArtifactLocation, revision?: string
   location: { type: 'S3', s3Location: { bucketName: bucket, objectKey: key } },
 })
 
-async function artifactCredentials(
-  auth: CodePipelineDependencies['auth'],
-  { pipeline, action, pipelineRoleArn }: ActionOrder,
-) {
+/** Of the action's role, but only for the objects of this one job: a worker may be anybody's program. */
+async function artifactCredentials(auth: CodePipelineDependencies['auth'], order: ActionOrder) {
+  const { pipeline, action, pipelineRoleArn } = order
   const { accessKeyId, secretAccessKey, sessionToken } = await auth.issueSession({
     account: pipeline.account,
     roleArn: action.roleArn ?? pipelineRoleArn,
     sessionName: `job-${action.id}`,
     seconds: CREDENTIAL_SECONDS,
+    policy: artifactPolicy(order),
   })
   return { accessKeyId, secretAccessKey, sessionToken }
+}
+
+const READ = ['s3:GetObject', 's3:GetObjectVersion']
+/** Large outputs go up in parts. */
+const WRITE = ['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
+const USE_KEY = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']
+
+function artifactPolicy({ action, encryptionKeyId }: ActionOrder): SessionPolicy {
+  const arns = (artifacts: readonly ArtifactLocation[]) =>
+    artifacts.map(({ bucket, key }) => `arn:aws:s3:::${bucket}/${key}`)
+  return [
+    { actions: READ, resources: arns(action.inputArtifacts) },
+    { actions: WRITE, resources: arns(action.outputArtifacts) },
+    // an alias or the id alone does not tell the ARN
+    { actions: USE_KEY, resources: [encryptionKeyId?.startsWith('arn:') === true ? encryptionKeyId : '*'] },
+  ]
 }
