@@ -49,6 +49,16 @@ test('S70 given B did not report k, when D is to start, then D fails at once wit
   ])
 })
 
+test('S70 given values that make the configuration larger than 100 KB, when D is to start, then it fails and says so', () => {
+  const w = world(consuming())
+  w.pass('E1', 'S')
+  w.ok('B', 'E1', { outputVariables: { k: 'x'.repeat(110_000) } })
+  assert.deepEqual(w.lastRun('D', 'E1').error, {
+    code: 'ConfigurationError',
+    message: 'The resolved configuration of the action is larger than 102400 bytes.',
+  })
+})
+
 test('S70 given an action that cannot start and onFailure RETRY, when it fails twice in one decision, then history has both runs', () => {
   const declaration = consuming()
   const w = world({
