@@ -6,10 +6,11 @@
 import type { StageConditionKey } from '../../core/pipeline/declaration.ts'
 import { settled } from './assemble.ts'
 import { defined } from './from-api.ts'
-import { lookOfCondition, lookOfRun, lookOfStage } from './looks.ts'
+import { lookOfAction, lookOfCondition, lookOfRun, lookOfStage } from './looks.ts'
 import {
   isOver,
   type ActionBox,
+  type ActionLook,
   type ActionRun,
   type Door,
   type Instant,
@@ -50,6 +51,7 @@ const APPLY: Readonly<Record<string, (picture: Picture, detail: Detail) => Appli
   'CodePipeline Stage Condition State Change': conditionChanged,
   'CodePipeline Action Execution State Change': actionChanged,
   'CodePipeline Action Execution Progress': actionProgressed,
+  'CodePipeline Action Execution Skipped': actionSkipped,
   'CodePipeline Pipeline Structure Change': (picture) => stale(picture),
 }
 
@@ -85,11 +87,7 @@ function executionChanged(picture: Picture, detail: Detail): Applied {
     ...(detail.text('stop-execution-comments') === undefined
       ? {}
       : { summary: detail.text('stop-execution-comments') ?? '' }),
-    // a stopped waiter stays to be seen where it stands
-    place:
-      ONGOING.has(look) || (look === 'Stopped' && place.at === 'waiting')
-        ? place
-        : { at: 'ended', stage: lastStage(picture, known) },
+    place: ONGOING.has(look) ? place : { at: 'ended', stage: lastStage(picture, known) },
   }
   return fresh(settleTokens({ ...picture, tokens: replaced(picture.tokens, changed) }))
 }
@@ -126,21 +124,16 @@ function executionWaits(picture: Picture, detail: Detail): Applied {
   )
   const since = detail.instant('since') ?? detail.time
   const waiting: Token = { ...token, look: 'Waiting', place: { at: 'waiting', stage, position: line.length, since } }
-  return fresh({ ...picture, tokens: withoutStopped(replaced(picture.tokens, waiting), stage, waiting.id) })
+  return fresh(settleTokens({ ...picture, tokens: replaced(picture.tokens, waiting) }))
 }
-
-/** who was stopped while it waited goes from sight when another one comes */
-const withoutStopped = (tokens: readonly Token[], stage: string, arriving: string): readonly Token[] =>
-  tokens.filter(
-    ({ id, look, place }) => id === arriving || look !== 'Stopped' || place.at !== 'waiting' || place.stage !== stage,
-  )
 
 const replaced = (tokens: readonly Token[], changed: Token): readonly Token[] =>
   tokens.map((token) => (token.id === changed.id ? changed : token))
 
 /** Lines close up, and those that are over go when no stage shows them any more. */
 function settleTokens(picture: Picture): Picture {
-  const shown = new Set(picture.stages.map(({ executionId }) => executionId))
+  // of several stages that show an execution the last one is as far as it came
+  const shown = new Map(picture.stages.map(({ executionId, name }) => [executionId, name]))
   const next = new Map<string, number>()
   const inLine = picture.tokens
     .filter(({ place }) => place.at === 'waiting')
@@ -157,6 +150,9 @@ function settleTokens(picture: Picture): Picture {
     .map((token) => {
       const position = positions.get(token.id)
       const { place } = token
+      const stage = shown.get(token.id)
+      if (place.at === 'ended' && stage !== undefined && stage !== place.stage && picture.mode !== 'PARALLEL')
+        return { ...token, place: { at: 'ended' as const, stage } }
       if (position === undefined || place.at !== 'waiting' || place.position === position) return token
       return { ...token, place: { ...place, position } }
     })
@@ -186,30 +182,38 @@ function stageChanged(picture: Picture, detail: Detail): Applied {
   const status = detail.flag('skipped') ? 'Skipped' : STAGE_STATUS[state]
   if (id === undefined || stage === undefined || token === undefined || status === undefined) return stale(picture)
   const enters = state === 'STARTED' || state === 'RESUMED'
-  // in PARALLEL mode a stage shows one of those inside; the others are tokens
-  const isShown = enters
-    ? picture.mode !== 'PARALLEL' || !isBusy(stage) || stage.executionId === id
-    : stage.executionId === id
+  const isShown = enters || stage.executionId === id
+  // in PARALLEL mode a stage shows who entered last; when that one leaves, another one who is still inside
+  const hasCompany = picture.tokens.some(
+    ({ place, id: other }) => other !== id && place.at === 'inside' && place.stage === name,
+  )
+  const isStale = state === 'RESUMED' || (picture.mode === 'PARALLEL' && isShown && !enters && hasCompany)
   const moved: Token = enters
     ? { ...token, look: 'InProgress', place: { at: 'inside', stage: name } }
     : { ...token, look: token.look === 'NeedsApproval' ? 'InProgress' : token.look }
   const stages = isShown
-    ? withStage(picture, name, (box) => ({ ...entered(box, id, state), look: lookOfStage(status), since: detail.time }))
+    ? withStage(picture, name, (box) => ({
+        ...entered(box, id, state, status),
+        look: lookOfStage(status),
+        since: detail.time,
+      }))
     : picture.stages
-  return fresh(settleTokens({ ...picture, stages, tokens: replaced(picture.tokens, moved) }))
+  const tokens = replaced(picture.tokens, moved)
+  return { picture: settleTokens({ ...picture, stages, tokens }), isStale }
 }
 
-const isBusy = ({ look }: StageBox): boolean => look === 'InProgress' || look === 'NeedsApproval' || look === 'Stopping'
+/** What a retry brings back; of those that a person had skipped nothing tells here. */
+const AGAIN: ReadonlySet<ActionLook> = new Set(['Failed', 'Errored', 'Abandoned'])
 
 /** What the stage had before is of an earlier execution now. */
-function entered(box: StageBox, executionId: string, state: string): StageBox {
+function entered(box: StageBox, executionId: string, state: string, status: string): StageBox {
   if (state === 'STARTED') {
     const { retries: _retries, ...rest } = box
     return {
       ...rest,
       executionId,
       gates: box.gates.map(({ key, rules }) => ({ key, rules, look: 'Idle' })),
-      rows: mapActions(box, (action) => ({ ...action, look: 'Pending', isEarlier: action.run !== undefined })),
+      rows: mapActions(box, overtaken),
     }
   }
   if (state === 'RESUMED') {
@@ -222,18 +226,27 @@ function entered(box: StageBox, executionId: string, state: string): StageBox {
           ? gate
           : { key: gate.key, rules: gate.rules, look: 'Idle' },
       ),
-      rows: mapActions(box, (action) => (action.look === 'Succeeded' ? action : { ...action, look: 'Pending' })),
+      rows: mapActions(box, (action) => (AGAIN.has(action.look) ? { ...action, look: 'Pending' } : action)),
     }
   }
   // what had not begun when the stage ended shows again what it had been
+  const look = lookOfStage(status)
+  const over = look === 'Stopping' ? 'Idle' : look
   return {
     ...box,
     rows: mapActions(box, (action) =>
       action.look === 'Pending'
-        ? { ...action, look: action.run === undefined ? 'Idle' : lookOfRun(action.run, action.category) }
+        ? { ...action, ...lookOfAction(action.run, action.category, executionId, over) }
         : action,
     ),
   }
+}
+
+/** PARALLEL mode: what runs goes on running in another execution. */
+function overtaken(action: ActionBox): ActionBox {
+  const { run, others } = action
+  const goesOn = run?.status === 'InProgress' ? [run, ...others] : others
+  return { ...action, look: 'Pending', isEarlier: run !== undefined, others: goesOn }
 }
 
 const mapActions = ({ rows }: StageBox, change: (action: ActionBox) => ActionBox): StageBox['rows'] =>
@@ -270,7 +283,9 @@ function conditionChanged(picture: Picture, detail: Detail): Applied {
       ? { key: gate.key, rules: gate.rules, look: lookOfCondition(detail.text('state')), ...about }
       : gate,
   )
-  return fresh({ ...picture, stages: withStage(picture, stage.name, (box) => ({ ...box, gates })) })
+  // what an override takes back besides is said by no event
+  const isStale = detail.text('state') === 'Overridden'
+  return { isStale, picture: { ...picture, stages: withStage(picture, stage.name, (box) => ({ ...box, gates })) } }
 }
 
 // ---- actions -------------------------------------------------------------------------------------------------------------
@@ -311,6 +326,23 @@ function actionChanged(picture: Picture, detail: Detail): Applied {
   const withRevision = revision === undefined ? changed : addRevision(changed, run.executionId ?? '', revision)
   // the token of an approval is told to those who may ask for it only
   return { picture: withRevision, isStale: detail.record('type')['category'] === 'Approval' && status === 'InProgress' }
+}
+
+/** A person had it skipped: it holds nobody up. */
+function actionSkipped(picture: Picture, detail: Detail): Applied {
+  const run: ActionRun = {
+    status: 'Abandoned',
+    updatedAt: detail.time,
+    ...defined({
+      id: detail.text('action-execution-id'),
+      executionId: detail.text('execution-id'),
+      startedAt: detail.instant('start-time'),
+      summary: detail.text('reason'),
+      updatedBy: detail.text('skipped-by'),
+    }),
+  }
+  const changed = withRun(picture, detail, run)
+  return changed === undefined ? stale(picture) : { picture: changed, isStale: true }
 }
 
 function actionProgressed(picture: Picture, detail: Detail): Applied {

@@ -135,12 +135,14 @@ function withApprovals(tokens: readonly Token[], pipeline: DeclaredPipeline, { r
     const { look, place, id } = token
     if (look !== 'InProgress' || place.at !== 'inside') return token
     const stage = pipeline.stages.find(({ name }) => name === place.stage)
-    const looks = (stage?.actions ?? []).flatMap(({ name, category }) =>
-      (runs.get(keyOf(place.stage, name)) ?? [])
-        .filter((run) => run.executionId === id && run.status === 'InProgress')
-        .map((run) => lookOfRun(run, category)),
+    const looks = new Set(
+      (stage?.actions ?? []).flatMap(({ name, category }) =>
+        (runs.get(keyOf(place.stage, name)) ?? [])
+          .filter((run) => run.executionId === id && run.status === 'InProgress')
+          .map((run) => lookOfRun(run, category)),
+      ),
     )
-    const isAsked = looks.includes('NeedsApproval') && !looks.includes('InProgress')
+    const isAsked = looks.has('NeedsApproval') && !looks.has('InProgress')
     return isAsked ? { ...token, look: 'NeedsApproval' } : token
   })
 }

@@ -13,7 +13,7 @@ import { factsFromHistory, relevant, type History } from './facts-from-history.t
 import { defined, doorOf, isActive, runOfDetail, runOfState, tokenOf } from './from-api.ts'
 import { lookOfExecution } from './looks.ts'
 import type { ActionRun, Door, Picture, Place } from './model.ts'
-import type { RuleRun } from './whereabouts.ts'
+import { byExecution, placeOf, type RuleRun } from './whereabouts.ts'
 
 export interface Answers {
   /** GetPipelineState */
@@ -57,14 +57,19 @@ function factsFromStates(pipeline: DeclaredPipeline, { stageStates, executions, 
   // whoever waits has left the stages before: said last, because it outweighs what they say
   for (const { stageName: stage = '', inboundExecutions = [] } of stageStates) {
     for (const [position, { pipelineExecutionId: id, status }] of inboundExecutions.entries()) {
-      // one that was stopped there stays to be seen until another one comes
-      if (id !== undefined && (isActive(status) || status === 'Stopped'))
-        places.set(id, { at: 'waiting', stage, position })
+      if (id !== undefined && isActive(status)) places.set(id, { at: 'waiting', stage, position })
     }
   }
+  // no stage knows of a PARALLEL execution that outlived its mode, nor of one that began between two of the answers
+  const elsewhere = ({ pipelineExecutionId = '', executionType, startTime }: PipelineExecutionSummary): Place =>
+    placeOf(pipeline, byExecution(runsOfDetails(actionExecutions)).get(pipelineExecutionId) ?? new Map(), [], {
+      isOver: false,
+      isRollback: executionType === 'ROLLBACK',
+      startedAt: startTime?.getTime() ?? 0,
+    })
   const tokens = executions.toReversed().flatMap((summary) => {
     const place = places.get(summary.pipelineExecutionId ?? '')
-    if (place === undefined) return isActive(summary.status) ? [tokenOf(summary, atStart(pipeline))] : []
+    if (place === undefined) return isActive(summary.status) ? [tokenOf(summary, elsewhere(summary))] : []
     return [tokenOf(summary, isActive(summary.status) || place.at !== 'inside' ? place : ended(place))]
   })
   const doors = new Map<string, Door>(
@@ -73,13 +78,6 @@ function factsFromStates(pipeline: DeclaredPipeline, { stageStates, executions, 
   const { mode, version } = pipeline
   return { mode, version, doors, entered, runs, conditions, tokens: relevant(tokens, entered) }
 }
-
-/** it began between two of the answers */
-const atStart = ({ stages: [first] }: DeclaredPipeline): Place => ({
-  at: 'waiting',
-  stage: first?.name ?? '',
-  position: 0,
-})
 
 const ended = ({ stage }: Place & { at: 'inside' }): Place => ({ at: 'ended', stage })
 
@@ -103,16 +101,19 @@ export const historyOf = ({ stageStates, executions, actionExecutions, ruleExecu
     const status = summary.status ?? 'InProgress'
     return { ...token, look: lookOfExecution(status), status, startedAt }
   }),
-  runs: actionExecutions.map((detail) => ({
-    stage: detail.stageName ?? '',
-    action: detail.actionName ?? '',
-    run: runOfDetail(detail),
-  })),
+  runs: runsOfDetails(actionExecutions),
   rules: ruleExecutions.map(ruleRunOf),
   doors: new Map(
     stageStates.map(({ stageName = '', inboundTransitionState }) => [stageName, doorOf(inboundTransitionState)]),
   ),
 })
+
+const runsOfDetails = (details: readonly ActionExecutionDetail[]): History['runs'] =>
+  details.map((detail) => ({
+    stage: detail.stageName ?? '',
+    action: detail.actionName ?? '',
+    run: runOfDetail(detail),
+  }))
 
 const ruleRunOf = (detail: RuleExecutionDetail): RuleRun => {
   const { executionResult } = detail.output ?? {}

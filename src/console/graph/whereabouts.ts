@@ -62,13 +62,13 @@ export function stageStatus(
   executionStatus: string,
 ): string {
   const own = [...(runs.get(stage.name)?.values() ?? [])]
-  const isHere = place.at !== 'ended' && place.stage === stage.name
+  const isHere = place.stage === stage.name
   if (place.at === 'inside' && isHere) return executionStatus === 'Stopping' ? 'Stopping' : 'InProgress'
   if (own.some(({ status }) => status === 'InProgress')) return 'InProgress'
-  const last = place.at === 'ended' && place.stage === stage.name
-  if (last && executionStatus !== 'Succeeded') return executionStatus === 'Superseded' ? 'Succeeded' : executionStatus
-  if (own.length === 0 && rules.some((rule) => rule.stage === stage.name)) return 'Skipped'
-  return own.some(({ status }) => status !== 'Succeeded') ? 'Failed' : 'Succeeded'
+  const isItsEnd = place.at === 'ended' && isHere && executionStatus !== 'Superseded'
+  if (isItsEnd && executionStatus !== 'Succeeded') return executionStatus
+  // it came further than this stage
+  return own.length === 0 && rules.some((rule) => rule.stage === stage.name) ? 'Skipped' : 'Succeeded'
 }
 
 /** Groups runs by execution; of several runs of an action the newest counts, whatever order they come in. */
