@@ -79,9 +79,21 @@ describe('STS', () => {
     assert.equal((await assume('Open')).AssumedRoleUser?.Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/Open/visit`)
   })
 
-  test('given a user, then GetSessionToken gives credentials that work', async () => {
+  test('given a user, then GetSessionToken gives credentials with which he is himself, and no more of them', async () => {
     const { Credentials } = await server.sts.send(new GetSessionTokenCommand({}))
-    assert.ok(Credentials?.SessionToken && Credentials.Expiration instanceof Date)
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken } = Credentials ?? {}
+    assert.ok(SessionToken !== undefined && Credentials?.Expiration instanceof Date)
+    const own = new STSClient(server.config({ accessKeyId, secretAccessKey, sessionToken: SessionToken }))
+    assert.equal((await own.send(new GetCallerIdentityCommand({}))).Arn, ADMINISTRATOR)
+    await assert.rejects(own.send(new GetSessionTokenCommand({})), is('AccessDenied', /with session credentials$/))
+  })
+
+  test('given the session name of a pipeline, then it is refused: services know a pipeline’s own calls by it', async () => {
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/Deployer`
+    await assert.rejects(
+      server.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'codepipeline.shop' })),
+      is('ValidationError', /is reserved/),
+    )
   })
 })
 

@@ -3,5 +3,5 @@ import type { Store } from '../../store/store.ts'
 
 export interface StsDependencies {
   readonly store: Store
-  readonly auth: Pick<Auth, 'issueSession'>
+  readonly auth: Pick<Auth, 'issueSession' | 'issueOwnSession'>
 }

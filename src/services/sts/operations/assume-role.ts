@@ -1,4 +1,5 @@
 import { AssumeRole$, type AssumeRoleCommandInput, type AssumeRoleCommandOutput } from '@aws-sdk/client-sts'
+import { PIPELINE_SESSION_PREFIX } from '../../../core/catalog/sessions.ts'
 import { operation, ServiceError } from '../../../wire/wire.ts'
 import { credentialsView, seconds, validationError } from '../credentials.ts'
 import type { StsDependencies } from '../dependencies.ts'
@@ -28,6 +29,11 @@ export const assumeRole = ({ store, auth }: StsDependencies) =>
         throw validationError(
           `1 validation error detected: Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: ` +
             String.raw`Member must satisfy regular expression pattern: [\w+=,.@-]{2,64}`,
+        )
+      }
+      if (RoleSessionName.startsWith(PIPELINE_SESSION_PREFIX)) {
+        throw validationError(
+          `RoleSessionName ${RoleSessionName} is reserved: sessions of pipelines have names that start with ${PIPELINE_SESSION_PREFIX}`,
         )
       }
       const key = { account, region: '', service: 'iam', type: 'role', name }
