@@ -60,6 +60,7 @@ function dispatchOf(run: (order: RuleOrder, context: RuleContext) => Promise<Rul
     log: silentLog,
     newId: () => 'request-1',
     save: async (outboxId, _pipeline, event) => void saved.push([outboxId, event]),
+    insist: async (_id, write) => void (await write()),
     isStopping: () => false,
   })
   return { dispatch, saved, removed }

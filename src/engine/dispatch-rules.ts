@@ -15,6 +15,8 @@ export interface RuleDispatchDependencies extends Omit<RulesByActionDependencies
   readonly clock: Clock
   /** the outcome and the end of the outbox entry, one commit */
   readonly save: (outboxId: number, pipeline: PipelineKey, event: EngineEvent, id: string) => Promise<void>
+  /** writes until the store has it */
+  readonly insist: (id: string, write: () => Promise<unknown>) => Promise<void>
   readonly isStopping: () => boolean
 }
 
@@ -25,7 +27,7 @@ interface Run {
 }
 
 export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
-  const { store, steps, rules, save, isStopping } = dependencies
+  const { store, steps, rules, save, insist, isStopping } = dependencies
   const runs = new Map<string, Run>()
 
   async function run(outboxId: number, order: RuleOrder, signal: AbortSignal): Promise<void> {
@@ -75,7 +77,9 @@ export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
       running?.controller.abort(new ActionAborted('abandoned', reason))
       await running?.ended.catch(() => undefined) // its own failure is told to whoever started it
       if (isStopping()) return
-      await store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId]))
+      await insist(ruleExecutionId, () =>
+        store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId])),
+      )
     },
 
     stop(reason: ActionAborted): void {

@@ -57,7 +57,7 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   const runs = new Map<string, Run>()
   const tasks = new Set<Promise<void>>()
   const stopping = new AbortController()
-  const rules = createRuleDispatch({ ...dependencies, save, isStopping: () => stopping.signal.aborted })
+  const rules = createRuleDispatch({ ...dependencies, save, insist, isStopping: () => stopping.signal.aborted })
 
   function perform({ id, command }: OutboxEntry): void {
     if (stopping.signal.aborted) return
@@ -90,14 +90,14 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   async function run(outboxId: number, order: ActionOrder, signal: AbortSignal): Promise<void> {
     const { typeId } = order.action
     const provider = typeId.owner === 'Custom' ? undefined : providerOf(typeId)
-    if (provider === undefined) return await startJob(outboxId, order)
+    if (provider === undefined) return await startJob(outboxId, order, signal)
     const outcome = await runAction({ ...dependencies, progress }, provider, order, signal)
     probe?.('after-provider', order.action.id)
     if (outcome !== undefined) await record(outboxId, order, outcome)
   }
 
   /** What no provider of ours runs, job workers may: those of custom types, and of types of the integration model. */
-  async function startJob(outboxId: number, order: ActionOrder): Promise<void> {
+  async function startJob(outboxId: number, order: ActionOrder, signal: AbortSignal): Promise<void> {
     const { typeId } = order.action
     const isCustom = typeId.owner === 'Custom'
     let type: WorkerType | undefined = isCustom ? {} : undefined
@@ -112,7 +112,11 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
         : `Pipewright cannot run the action type ${describe(typeId)} yet.`
       return await record(outboxId, order, failed('ConfigurationError', type?.problem ?? unknown))
     }
-    await queueCustomJob({ store, jobs }, { order, outboxId, type })
+    const workerType = type
+    await insist(order.action.id, async () => {
+      // abandoned while the store was out of order: no worker must get it any more
+      if (!signal.aborted) await queueCustomJob({ store, jobs }, { order, outboxId, type: workerType })
+    })
   }
 
   async function progress(
@@ -125,22 +129,29 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   const record = (outboxId: number, order: ActionOrder, outcome: ActionOutcome): Promise<void> =>
     save(outboxId, order.pipeline, eventOf(order, outcome), order.action.id)
 
-  /** The outcome and the end of the outbox entry, one commit. A store that fails is asked again: the work behind it is done. */
+  /** The outcome and the end of the outbox entry, one commit. */
   async function save(
     outboxId: number,
     pipeline: PipelineKey,
     event: EngineEvent | undefined,
     id: string,
   ): Promise<void> {
-    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 30_000)) {
+    await insist(id, async () => {
       probe?.('before-outcome-commit', id)
+      if (event) await steps.send(pipeline, event, { performed: [outboxId] })
+      else await store.write((tx) => tx.outbox.remove([outboxId]))
+    })
+  }
+
+  /** A store that fails is asked again: what is to be written has happened. */
+  async function insist(id: string, write: () => Promise<unknown>): Promise<void> {
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 30_000)) {
       try {
-        if (event) await steps.send(pipeline, event, { performed: [outboxId] })
-        else await store.write((tx) => tx.outbox.remove([outboxId]))
+        await write()
         return
       } catch (error) {
         if (error instanceof InvariantViolation || stopping.signal.aborted) throw error
-        log.error({ err: error, actionExecutionId: id, waitMs }, 'an outcome could not be saved; trying again')
+        log.error({ err: error, actionExecutionId: id, waitMs }, 'what was performed could not be saved; trying again')
         await pause(waitMs)
       }
     }
@@ -168,8 +179,10 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
     running?.controller.abort(new ActionAborted('abandoned', reason))
     await running?.ended.catch(() => undefined) // its own failure was logged where it is tracked
     if (stopping.signal.aborted) return
-    await endCustomJobs({ store, jobs }, { actionExecutionId, status: timedOut ? 'TimedOut' : 'Failed', reason })
-    await store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId]))
+    await insist(actionExecutionId, async () => {
+      await endCustomJobs({ store, jobs }, { actionExecutionId, status: timedOut ? 'TimedOut' : 'Failed', reason })
+      await store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId]))
+    })
   }
 
   return {

@@ -35,9 +35,11 @@ export interface TimersDependencies {
 export function createTimers({ store, clock, schedule, fire, failed }: TimersDependencies): Timers {
   let armed: { readonly at: number; readonly cancel: () => void } | undefined
   let disposed = false
+  /** while rows are fired none is looked at a second time: it would happen twice */
+  let looking = false
 
   function arm(at: number): void {
-    if (disposed || (armed !== undefined && armed.at <= at)) return
+    if (disposed || looking || (armed !== undefined && armed.at <= at)) return
     armed?.cancel()
     const delay = Math.max(at - clock.now(), 0)
     armed = { at, cancel: schedule(Math.min(delay, LONGEST_DELAY_MS), () => void look()) }
@@ -45,15 +47,19 @@ export function createTimers({ store, clock, schedule, fire, failed }: TimersDep
 
   async function look(): Promise<void> {
     armed = undefined
+    looking = true
     try {
       for (;;) {
         const due = await store.read.timers.due(clock.now(), BATCH)
         if (disposed || due.length === 0) break
         await Promise.all(due.map(fire))
       }
+      // from here on a new row is armed by itself; those that came meanwhile are read
+      looking = false
       const next = await store.read.timers.next()
       if (next !== undefined) arm(next)
     } catch (error) {
+      looking = false
       failed(error)
       arm(clock.now() + RETRY_MS)
     }
