@@ -8,7 +8,7 @@ import type { Memory } from './memory-store.ts'
 import { idOf } from './memory-pipelines.ts'
 import type { Server } from './server.ts'
 import type { SimulatedTime } from './time.ts'
-import type { Outside } from './world-outside.ts'
+import type { Outside, Report } from './world-outside.ts'
 
 export interface Stage {
   readonly memory: Memory
@@ -137,7 +137,7 @@ const PERFORMERS: Performers = {
     const outcome = outcomeOf(fails, silent)
     stage.outside.say(id, fails ? 'no' : 'ok')
     stage.outside.outcomes.set(id, outcome)
-    report(stage, work.order.pipeline, executionId, id, outcome)
+    stage.outside.reports.push({ pipeline: work.order.pipeline, executionId, actionExecutionId: id, outcome })
     work.end(outcome)
   },
   /** A worker's report ends its job in the same commit; one for a job that is over is refused. */
@@ -147,9 +147,10 @@ const PERFORMERS: Performers = {
     const { order } = job.document as CustomJobDocument
     const outcome = outcomeOf(fails, silent)
     stage.outside.say(order.action.id, fails ? 'no' : 'ok')
-    const event = report(stage, order.pipeline, order.executionId, order.action.id, outcome)
+    const { pipeline, executionId, action } = order
+    stage.outside.reports.push({ pipeline, executionId, actionExecutionId: action.id, outcome })
     const { jobs } = stage.server()
-    stage.send(order.pipeline, event, async (tx) => {
+    stage.send(pipeline, eventOf(executionId, action.id, outcome), async (tx) => {
       if (!(await jobs.endIn(tx, job.id, fails ? 'Failed' : 'Succeeded'))) throw new Error('the job is over')
     })
   },
@@ -169,16 +170,16 @@ const PERFORMERS: Performers = {
     if (outcome.type !== 'Waiting') stage.outside.ruleOutcomes.set(work.order.rule.id, outcome)
     work.end(outcome)
   },
-  again(stage, { of, fails }) {
+  /** A worker's report ends its job too, if the first did not. */
+  again(stage, { of, fails = false }) {
     const reported = at(stage.outside.reports.slice(-30), of)
-    if (reported === undefined) return
-    const { pipeline, event } = reported
     // what a provider of ours has to say reaches the engine from nowhere else before it is saved
-    if (isBeingSaved(stage, reported)) return
-    if (!fails || event.type !== 'ActionSucceeded') return stage.send(pipeline, event)
-    const { executionId, actionExecutionId } = event
-    stage.outside.say(actionExecutionId, 'no')
-    stage.send(pipeline, { type: 'ActionFailed', executionId, actionExecutionId, error: BROKEN })
+    if (reported === undefined || isBeingSaved(stage, reported)) return
+    const { pipeline, executionId, actionExecutionId, outcome } = reported
+    if (fails) stage.outside.say(actionExecutionId, 'no')
+    const event = eventOf(executionId, actionExecutionId, fails ? outcomeOf(fails) : outcome)
+    const { jobs } = stage.server()
+    stage.send(pipeline, event, async (tx) => void (await jobs.endIn(tx, actionExecutionId, 'Succeeded')))
   },
   wait: (stage, { ms, commits }) => stage.time.pass(ms, () => stage.settle(commits)),
   clock: (stage, { ms }) => stage.time.set(ms),
@@ -193,30 +194,18 @@ const outcomeOf = (fails = false, silent = false): ActionOutcome =>
     ? { type: 'Failed', error: BROKEN }
     : { type: 'Succeeded', ...(!silent && { outputVariables: { said: 'this' } }) }
 
-/** What will be reported about the run, now and perhaps again later. */
-function report(
-  stage: Stage,
-  pipeline: PipelineKey,
-  executionId: string,
-  actionExecutionId: string,
-  outcome: ActionOutcome,
-) {
-  const about = { executionId, actionExecutionId }
-  const event: EngineEvent =
-    outcome.type === 'Succeeded'
-      ? {
-          type: 'ActionSucceeded',
-          ...about,
-          ...(outcome.outputVariables && { outputVariables: outcome.outputVariables }),
-        }
-      : { type: 'ActionFailed', ...about, error: BROKEN }
-  stage.outside.reports.push({ pipeline, event })
-  return event
-}
+const eventOf = (executionId: string, actionExecutionId: string, outcome: ActionOutcome): EngineEvent =>
+  outcome.type === 'Succeeded'
+    ? {
+        type: 'ActionSucceeded',
+        executionId,
+        actionExecutionId,
+        ...(outcome.outputVariables && { outputVariables: outcome.outputVariables }),
+      }
+    : { type: 'ActionFailed', executionId, actionExecutionId, error: BROKEN }
 
-function isBeingSaved({ memory }: Stage, { pipeline, event }: Outside['reports'][number]): boolean {
-  const id = 'actionExecutionId' in event ? event.actionExecutionId : ''
-  const run = memory.actions.committed.get(`${idOf(pipeline)}/${id}`)?.value
+function isBeingSaved({ memory }: Stage, { pipeline, actionExecutionId }: Report): boolean {
+  const run = memory.actions.committed.get(`${idOf(pipeline)}/${actionExecutionId}`)?.value
   return run?.status === 'InProgress' && run.typeId.owner === 'AWS'
 }
 

@@ -91,7 +91,6 @@ export function startServer({
       types: [APPROVAL],
       run: async (order) => {
         if (!alive) return FOR_EVER
-        begins(order)
         ask(outside, order)
         return { type: 'Pending' }
       },

@@ -47,6 +47,9 @@ type Decided = {
 /** Small, so that they are reached. */
 const LIMITS = { concurrentExecutions: 5, concurrentActions: 3 }
 
+/** Who tries again does so within this time. */
+const MINUTE = 60_000
+
 const macrotask = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = {}): Promise<Outcome> {
@@ -62,8 +65,8 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
   let unit: Decided[] = []
   let fate: Fate = 'committed'
   let crashAt: CrashPoint | undefined
-  /** a unit of work was refused: what gave up then is done after the next start */
-  let gaveUp = false
+  /** a unit of work was refused: whoever insists on it tries again in a while */
+  let isMending = false
 
   const decide: Decide = (state, event, options) => {
     try {
@@ -99,7 +102,7 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
 
   async function restart(): Promise<void> {
     server.kill()
-    gaveUp = false
+    isMending = false
     fate = 'committed'
     server = start()
     // not awaited: it may crash again on the way, and then it never answers
@@ -115,7 +118,7 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     if (await server.connection.next(chosen)) {
       figures.commits += 1
       for (const decided of unit) become(decided)
-    } else if (chosen === 'refused') gaveUp = true
+    } else if (chosen === 'refused') isMending = true
     if (chosen !== 'committed') figures.faults += 1
     if (chosen === 'unanswered') server.kill()
     await macrotask()
@@ -202,7 +205,7 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     if (FAULTS.has(step.type) && step.type !== 'crash' && step.type !== 'refuse') figures.faults += 1
     await perform(stage, step)
     await settle(step.commits)
-    if (server.connection.held() === 0 && !gaveUp && wrong.length === 0) wrong.push(...unrest(memory, server))
+    if (server.connection.held() === 0 && !isMending && wrong.length === 0) wrong.push(...unrest(memory, server))
   }
 
   /** Nothing fails any more, every way is open and every question is answered, until nobody has anything left to do. */
@@ -210,7 +213,8 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     crashAt = undefined
     fate = 'committed'
     await settle()
-    if (gaveUp) await restart()
+    await time.pass(MINUTE, settle)
+    if (wrong.length === 0) wrong.push(...unrest(memory, server))
     for (const { state } of memory.records.values())
       for (const { name } of state.declaration.stages)
         send(state.key, { type: 'TransitionEnabled', stage: name, direction: 'Inbound', by: 'ana' })

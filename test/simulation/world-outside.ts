@@ -3,7 +3,6 @@
  * what was reported. A provider is idempotent by the run's id: asked again after a crash it goes on, or says again what it said.
  */
 import type { ActionOrder, PipelineKey } from '../../src/core/execution/execution.ts'
-import type { EngineEvent } from '../../src/engine/engine.ts'
 import type { ActionOutcome } from '../../src/providers/provider.ts'
 import type { RuleOutcome } from '../../src/rules/rule.ts'
 
@@ -15,6 +14,14 @@ export interface Approval {
   readonly run: string
 }
 
+/** What a provider or a worker said about a run, in order to be said again. */
+export interface Report {
+  readonly pipeline: PipelineKey
+  readonly executionId: string
+  readonly actionExecutionId: string
+  readonly outcome: ActionOutcome
+}
+
 export interface Outside {
   /** what the work of a run came to, once it did */
   readonly outcomes: Map<string, ActionOutcome>
@@ -22,7 +29,7 @@ export interface Outside {
   /** every answer that anybody gave about a run; more than one where reports cross */
   readonly said: Map<string, Set<'ok' | 'no'>>
   readonly approvals: Approval[]
-  readonly reports: { readonly pipeline: PipelineKey; readonly event: EngineEvent }[]
+  readonly reports: Report[]
   say(run: string, what: 'ok' | 'no'): void
 }
 
