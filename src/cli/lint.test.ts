@@ -142,6 +142,22 @@ describe('lint', () => {
     )
   })
 
+  it('says what works here but not on AWS, and refuses it when it is to be strict', () => {
+    const text = CLI.replace(
+      '"configuration": { "ProjectName"',
+      '"timeoutInMinutes": 30, "configuration": { "ProjectName"',
+    )
+    const told = (options: LintOptions) =>
+      lintText(text, 'p.json', options).map(({ rule, severity, line, message }) => [
+        rule,
+        severity,
+        line,
+        message.startsWith('Not on AWS: '),
+      ])
+    assert.deepEqual(told({}), [['N-01', 'warning', 24, true]])
+    assert.deepEqual(told({ strict: true }), [['A-21', 'error', 24, false]])
+  })
+
   it('finds keys that the chosen mode needs', () => {
     const deploy = `"actionTypeId": { "category": "Deploy", "owner": "AWS", "provider": "S3", "version": "1" }, "configuration": { "BucketName": "b", "Extract": "false" }`
     const text = CLI.replace(/"actionTypeId": \{ "category": "Build".*\n.*"ProjectName": "site" \}/, deploy)

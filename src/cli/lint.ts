@@ -16,7 +16,7 @@ export interface LintProblem {
   /** both count from one */
   readonly line: number
   readonly column: number
-  /** a rule of the specification (`P-03`), `shape`, `syntax`, or advice that the API does not give (`L-01`) */
+  /** a rule of the specification (`P-03`), `shape`, `syntax`, advice that the API does not give (`L-01`), or what is not on AWS (`N-01`) */
   readonly rule: string
   readonly message: string
   readonly severity: 'error' | 'warning'
@@ -27,6 +27,8 @@ export interface LintOptions {
   readonly region?: string
   /** replaces the 1000 characters a configuration value may have */
   readonly configurationValueLimit?: number
+  /** refuse what works here but not on AWS, as a strict server does */
+  readonly strict?: boolean
 }
 
 /** @returns problems in the order of their position; never throws */
@@ -124,12 +126,15 @@ function lintDeclaration(
       // A mask is right when the file is meant for an update, which cannot be told here.
       severity: rule === 'A-12' ? ('warning' as const) : ('error' as const),
     })),
-    ...advise(declaration).map(({ rule, message, path }) => ({
-      at: find(path),
-      rule,
-      message,
-      severity: 'warning' as const,
-    })),
+    ...advise(declaration)
+      // a strict server's refusal says the same
+      .filter(({ rule }) => options.strict !== true || !rule.startsWith('N-'))
+      .map(({ rule, message, path }) => ({
+        at: find(path),
+        rule,
+        message,
+        severity: 'warning' as const,
+      })),
     ...unknownMembers('PipelineDeclaration', declaration, ['pipeline'])
       .filter((path) => path.length > 2 || !extraMembers.includes(String(path[1])))
       .map((path) => ({

@@ -89,6 +89,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
       customType: async (order) =>
         (await import('../services/codepipeline/codepipeline.ts')).customTypeOf(store, order),
       declared: (key, declaration) => triggers.pipelineChanged(key, declaration),
+      limits: { timeoutsOfApprovalsOnly: config.strict ?? false },
       ...(probe && { probe }),
     }),
   )
@@ -112,6 +113,8 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     endpoint,
     localEndpoint,
     network: config.buildNetwork ?? true,
+    strict: config.strict ?? false,
+    clientFor,
     alarmClock: once(async () => {
       const { createAlarmClock } = await import('../services/cloudwatch/cloudwatch.ts')
       return gateways.use(createAlarmClock(dependencies))

@@ -32,6 +32,19 @@ test('a flag beats the environment', () => {
   assert.equal(loaded.config.port, 2)
 })
 
+test('a server is strict only when it is told so, by flag or environment', () => {
+  const strict = (env: Record<string, string>, flags: Parameters<typeof loadServerConfig>[1] = {}) => {
+    const loaded = loadServerConfig(env, flags)
+    return 'config' in loaded && loaded.config.strict
+  }
+  assert.deepEqual(
+    [strict({}), strict({ PIPEWRIGHT_STRICT: 'yes' }), strict({}, { strict: true }), strict({}, { strict: 'yes' })],
+    [false, true, true, true],
+  )
+  assert.equal(strict({ PIPEWRIGHT_STRICT: 'yes' }, { strict: 'no' }), false)
+  assert.match(problems({ PIPEWRIGHT_STRICT: 'maybe' }).join(), /PIPEWRIGHT_STRICT: expected yes or no/)
+})
+
 test('development keys are id:secret with an optional account', () => {
   assert.deepEqual(parseKey('AKIA1:s'), { id: 'AKIA1', secret: 's', account: '000000000000' })
   assert.deepEqual(parseKey('AKIA1:s:111122223333'), { id: 'AKIA1', secret: 's', account: '111122223333' })

@@ -22,10 +22,10 @@ export interface ServerConfig {
   readonly maxBuilds?: number
   /** without a trailing slash */
   readonly publicUrl?: string
-  /** AWS's limits and refusals to the letter, also where ours are kinder */
-  readonly strict?: boolean
   /** off: builds reach no network but the server's own address through the sandbox' loopback */
   readonly buildNetwork?: boolean
+  /** what AWS does and nothing else: the extensions are off (docs/extensions.md) */
+  readonly strict?: boolean
 }
 
 export const DEV_ACCOUNT = '000000000000'
@@ -35,6 +35,8 @@ export interface ConfigOption {
   readonly env: string
   readonly help: string
   readonly fallback?: string
+  /** the flag alone means yes */
+  readonly isSwitch?: true
 }
 
 /** Everything an operator can set: flag -> environment variable, meaning, default. `--help` and docs/server.md print it. */
@@ -59,6 +61,12 @@ export const OPTIONS = {
     help: 'builds at once on this machine (default: twice its processors)',
   },
   'build-network': { env: 'PIPEWRIGHT_BUILD_NETWORK', help: 'no: builds in sandboxes get no network', fallback: 'yes' },
+  strict: {
+    env: 'PIPEWRIGHT_STRICT',
+    help: 'yes: what AWS does and nothing else; extensions are off (docs/extensions.md)',
+    fallback: 'no',
+    isSwitch: true,
+  },
   'log-level': { env: 'PIPEWRIGHT_LOG_LEVEL', help: 'debug, info, warn, error or silent', fallback: 'info' },
 } as const satisfies Record<string, ConfigOption>
 
@@ -68,12 +76,13 @@ export const MASTER_KEY_VARIABLE = 'PIPEWRIGHT_MASTER_KEY'
 /** Reads flags over environment over defaults; @returns every mistake at once */
 export function loadServerConfig(
   env: Readonly<Record<string, string | undefined>>,
-  flags: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, string | true | undefined>>,
 ): { config: ServerConfig } | { problems: readonly string[] } {
   const problems: string[] = []
   const read = (flag: keyof typeof OPTIONS): string | undefined => {
     const option: ConfigOption = OPTIONS[flag]
-    return flags[camelCase(flag)] ?? env[option.env] ?? option.fallback
+    const given = flags[camelCase(flag)]
+    return (given === true ? 'yes' : given) ?? env[option.env] ?? option.fallback
   }
   const yesNo = (flag: keyof typeof OPTIONS): boolean => {
     const value = read(flag)
@@ -94,6 +103,7 @@ export function loadServerConfig(
     problems.push('PIPEWRIGHT_TLS_CERT and PIPEWRIGHT_TLS_KEY come together')
   const behindProxy = yesNo('behind-proxy')
   const buildNetwork = yesNo('build-network')
+  const strict = yesNo('strict')
   if (!isLoopback(host) && certFile === undefined && !behindProxy) {
     problems.push(
       `${host} is no loopback address: give PIPEWRIGHT_TLS_CERT and PIPEWRIGHT_TLS_KEY, or declare a proxy with PIPEWRIGHT_BEHIND_PROXY=yes`,
@@ -118,6 +128,7 @@ export function loadServerConfig(
       logLevel: read('log-level') ?? 'info',
       behindProxy,
       buildNetwork,
+      strict,
       ...(certFile !== undefined && keyFile !== undefined && { tls: { certFile, keyFile } }),
       ...(maxBuilds !== undefined && { maxBuilds: Number(maxBuilds) }),
       ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),

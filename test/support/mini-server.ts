@@ -19,14 +19,22 @@ import { createRules } from '../../src/rules/registry.ts'
 import {
   createActionTypeAdmin,
   createCodePipelineService,
+  createOwnApi,
   createWebhooks,
   customTypeOf,
   type CodePipelineLimits,
+  type OwnApi,
 } from '../../src/services/codepipeline/codepipeline.ts'
 import { createIamService } from '../../src/services/iam/iam.ts'
 import { createStsService } from '../../src/services/sts/sts.ts'
 import { openSqliteStore } from '../../src/store/store.ts'
-import { createDispatcher, inProcessHandler, type ServiceDefinition, type ServiceEntry } from '../../src/wire/wire.ts'
+import {
+  createDispatcher,
+  inProcessHandler,
+  type Dispatcher,
+  type ServiceDefinition,
+  type ServiceEntry,
+} from '../../src/wire/wire.ts'
 
 export const ACCOUNT = '000000000000'
 export const REGION = 'eu-west-1'
@@ -77,19 +85,22 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
     newId,
     ...(options.limits && { limits: options.limits }),
   }
-  const dispatcher = createDispatcher({
-    services: [
-      createCodePipelineService(dependencies),
-      createIamService(dependencies),
-      createStsService(dependencies),
-    ].map(entryOf),
-    authenticator: auth,
-    authorizer: auth,
-    // Clients sign by the machine's clock.
-    clock: systemClock,
-    log: silentLog,
-    newRequestId: newId,
-  })
+  const dispatcherOf = (...services: readonly ServiceDefinition[]): Dispatcher =>
+    createDispatcher({
+      services: services.map(entryOf),
+      authenticator: auth,
+      authorizer: auth,
+      // Clients sign by the machine's clock.
+      clock: systemClock,
+      log: silentLog,
+      newRequestId: newId,
+    })
+  const dispatcher = dispatcherOf(
+    createCodePipelineService(dependencies),
+    createIamService(dependencies),
+    createStsService(dependencies),
+  )
+  const strict = { ...dependencies, strict: true }
   await auth.addAccessKey({
     ...KEY,
     principal: { account: ACCOUNT, arn: ADMINISTRATOR, userId: 'AIDAADMINISTRATOR', type: 'User' },
@@ -104,13 +115,37 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
     },
   })
 
-  const config = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
+  const config = (
+    credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+    answering: Dispatcher = dispatcher,
+  ) => ({
     region: REGION,
     endpoint: 'http://pipewright.test',
     credentials,
-    requestHandler: inProcessHandler(dispatcher),
+    requestHandler: inProcessHandler(answering),
     maxAttempts: 1,
   })
+  /** our own API, as the administrator calls it; the error's name is that of the answer */
+  const ownOf = (api: OwnApi) => async (operation: string, input: object) => {
+    const principal = {
+      account: ACCOUNT,
+      arn: ADMINISTRATOR,
+      userId: 'AIDAADMINISTRATOR',
+      type: 'User',
+      accessKeyId: KEY.accessKeyId,
+    } as const
+    const call = { requestId: newId(), account: ACCOUNT, region: REGION, principal, operation, headers: {} }
+    const { statusCode, body } = await api.call(Buffer.from(JSON.stringify(input)), {
+      ...call,
+      endpoint: 'http://pipewright.test',
+      sourceAddress: '127.0.0.1',
+      signal: new AbortController().signal,
+    })
+    await engine.idle()
+    if (statusCode === 200) return body
+    const { __type: name, message } = body as { __type: string; message: string }
+    throw Object.assign(new Error(message), { name })
+  }
   const parts = opened.move()
   return {
     store,
@@ -121,6 +156,12 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
     actionTypeAdmin: createActionTypeAdmin(dependencies),
     config,
     codepipeline: new CodePipelineClient(config(KEY)),
+    own: ownOf(createOwnApi(dependencies)),
+    /** the same pipelines, behind a strict server */
+    strict: {
+      codepipeline: new CodePipelineClient(config(KEY, dispatcherOf(createCodePipelineService(strict)))),
+      own: ownOf(createOwnApi(strict)),
+    },
     iam: new IAMClient(config(KEY)),
     sts: new STSClient(config(KEY)),
     /** of another account */

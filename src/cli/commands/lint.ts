@@ -9,9 +9,10 @@ export const lintCommand = (program: Command): Command =>
     .command('lint')
     .argument('<file>', 'pipeline declaration (JSON or YAML), or a CloudFormation template with pipelines')
     .description('Check a pipeline declaration offline and print every problem at once')
+    .option('--strict', 'what works here but not on AWS is an error, not a warning')
     .option('--json', 'print JSON')
-    .action((file: string, options: { json?: boolean }) => {
-      const problems = lintText(read(file), file)
+    .action((file: string, options: { json?: boolean; strict?: boolean }) => {
+      const problems = lintText(read(file), file, { strict: options.strict ?? false })
       if (options.json) terminal.json(problems)
       else if (problems.length === 0) terminal.line(`${file}: no problems`)
       else terminal.line(renderLint(problems))

@@ -18,6 +18,7 @@ interface DevOptions {
   readonly host: string
   readonly key: readonly string[]
   readonly logLevel: string
+  readonly strict?: boolean
 }
 
 const collect = (value: string, list: readonly string[]): string[] => [...list, value]
@@ -31,6 +32,7 @@ export const devCommand = (program: Command): Command =>
     .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
     .option('--key <id:secret[:account]>', 'another access key; may be repeated', collect, [])
     .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
+    .option('--strict', `${OPTIONS.strict.help} (${OPTIONS.strict.env})`)
     .action(async (options: DevOptions) => {
       const keys = options.key.map((text) => parseKey(text) ?? wrongKey(text))
       await serve({
@@ -40,6 +42,7 @@ export const devCommand = (program: Command): Command =>
         dataDir: options.dataDir,
         keys,
         logLevel: options.logLevel,
+        strict: options.strict ?? isYes(OPTIONS.strict.env),
       })
     })
 
@@ -48,10 +51,13 @@ export const serverCommand = (program: Command): Command => {
     .command('server')
     .description('Start a server for a team; its first start prints one administrator key')
   for (const [flag, option] of Object.entries(OPTIONS)) {
-    const { env, help, fallback }: ConfigOption = option
-    command.option(`--${flag} <value>`, `${help} (${env}${fallback === undefined ? '' : `, else ${fallback}`})`)
+    const { env, help, fallback, isSwitch }: ConfigOption = option
+    command.option(
+      `--${flag} ${isSwitch ? '[value]' : '<value>'}`,
+      `${help} (${env}${fallback === undefined ? '' : `, else ${fallback}`})`,
+    )
   }
-  return command.action(async (flags: Record<string, string>) => {
+  return command.action(async (flags: Record<string, string | true>) => {
     const loaded = loadServerConfig(process.env, flags)
     if ('problems' in loaded) {
       throw new CliFailure(
@@ -64,6 +70,12 @@ export const serverCommand = (program: Command): Command => {
     }
     await serve(loaded.config)
   })
+}
+
+function isYes(variable: string): boolean {
+  const value = process.env[variable] ?? 'no'
+  if (value === 'yes' || value === 'no') return value === 'yes'
+  throw new CliFailure(`${variable}: expected yes or no, found ${value}.`, { exitCode: EXIT.usage })
 }
 
 const wrongKey = (text: string): never => {

@@ -18,6 +18,8 @@ export interface Limits {
   readonly startTokens: number
   /** of an action that declares none */
   readonly timeoutMinutes: (type: ActionTypeId) => number
+  /** as on AWS: what other actions declare is not heard (rule A-21) */
+  readonly timeoutsOfApprovalsOnly: boolean
 }
 
 const DAY_MS = 24 * 60 * 60_000
@@ -29,11 +31,14 @@ export const DEFAULT_LIMITS: Limits = {
   startTokenMs: DAY_MS,
   startTokens: 256,
   timeoutMinutes: defaultTimeoutMinutes,
+  timeoutsOfApprovalsOnly: false,
 }
 
 /** From the start of the run; of a custom action from the creation of its job, acknowledged or not. */
-export const timeoutMinutes = (limits: Limits, { timeoutInMinutes, actionTypeId }: ActionDeclaration): number =>
-  timeoutInMinutes ?? limits.timeoutMinutes(actionTypeId)
+export function timeoutMinutes(limits: Limits, { timeoutInMinutes, actionTypeId }: ActionDeclaration): number {
+  const isHeard = !limits.timeoutsOfApprovalsOnly || actionTypeId.category === 'Approval'
+  return (isHeard ? timeoutInMinutes : undefined) ?? limits.timeoutMinutes(actionTypeId)
+}
 
 export const ruleTimeoutMinutes = ({ timeoutInMinutes, ruleTypeId }: RuleDeclaration): number =>
   timeoutInMinutes ?? findRuleType(ruleTypeId)?.timeoutMinutes ?? 60

@@ -1,15 +1,16 @@
 /**
- * What the API accepts and still will not work, or will surprise: for the linter and for hints in the console.
+ * What the API accepts and still will not work, or will surprise, or works here only: for the linter and for hints in the console.
  *
  * Source: action structure reference (conditionally needed keys, values); specification, quirk Q9 (polling).
  */
 import { ACTION_TYPES, actionTypeKey, type ConfigurationProperty, type Need } from '../catalog/action-types.ts'
 import { readDraft, type DraftAction } from './draft.ts'
 import type { Path } from './shape.ts'
+import { hasUnheardTimeout } from './validate/action-rules.ts'
 import { adviseOnVariables } from './variable-advice.ts'
 
 export interface Advice {
-  /** `L-01` needed key, `L-02` unknown value, `L-03` polling by default, `L-05` variables; `L-04` is the linter's own */
+  /** `L-01` needed key, `L-02` unknown value, `L-03` polling by default, `L-05` variables; `L-04` is the linter's own; `N-01` works here, not on AWS */
   readonly rule: string
   readonly message: string
   readonly path: Path
@@ -23,10 +24,18 @@ export function advise(input: unknown): readonly Advice[] {
       return [
         ...properties.flatMap((property) => propertyAdvice(action, property, draft.opaque)),
         ...pollingAdvice(action, properties),
+        ...notOnAws(action, draft.opaque),
       ]
     }),
   )
   return [...ofActions, ...adviseOnVariables(draft)]
+}
+
+/** What a strict server refuses. */
+function notOnAws(action: DraftAction, opaque: ReadonlySet<string>): readonly Advice[] {
+  if (!hasUnheardTimeout(action) || opaque.has(action.type.category)) return []
+  const message = `Not on AWS: action '${action.name}' has a timeoutInMinutes, which works here; AWS knows it for approval actions only`
+  return [{ rule: 'N-01', message, path: [...action.path, 'timeoutInMinutes'] }]
 }
 
 const PROPERTIES = new Map(ACTION_TYPES.map((type) => [actionTypeKey(type), type.configuration]))

@@ -54,6 +54,7 @@ export interface DraftAction extends Named {
   readonly commands: DraftList<DraftText> | undefined
   readonly outputVariables: DraftList<DraftText> | undefined
   readonly environmentVariables: DraftList<DraftVariable> | undefined
+  readonly hasTimeout: boolean
 }
 
 export interface DraftMap {
@@ -195,6 +196,7 @@ function readAction(
         type: read.text(record(variable)['type']),
       }),
     ),
+    hasTimeout: given(action['timeoutInMinutes']),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Auth } from '../../auth/auth.ts'
 import type { Clock } from '../../base/clock.ts'
-import type { Engine } from '../../engine/engine.ts'
+import type { ClientFor, Engine } from '../../engine/engine.ts'
 import type { Jobs } from '../../jobs/jobs.ts'
 import type { KeyRing } from '../../keys/keys.ts'
 import type { Store } from '../../store/store.ts'
@@ -14,6 +14,10 @@ export interface CodePipelineDependencies {
   readonly clock: Clock
   readonly newId: () => string
   readonly limits?: Partial<CodePipelineLimits>
+  /** clients that call as a pipeline's role; absent: nothing can be asked of other services */
+  readonly clientFor?: ClientFor
+  /** what AWS does and nothing else: no extension works, and no answer tells of one */
+  readonly strict?: boolean
 }
 
 /** The account quotas that AWS raises on request (`spec` 11): configuration here. */

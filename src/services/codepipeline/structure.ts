@@ -31,6 +31,7 @@ export async function normalised(
       actionTypes: (id, region) => (region === undefined || region === key.region ? custom(id) : undefined),
       ...(previous && { previous }),
       configurationValueLimit: limitsOf(dependencies).configurationValueLength,
+      strict: dependencies.strict ?? false,
     }),
   )
   if (error !== undefined) throw new ServiceError(error.exception, error.message)

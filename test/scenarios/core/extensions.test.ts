@@ -592,3 +592,24 @@ describe('skip an action once', () => {
     assert.deepEqual(w.statuses('E1'), ['Succeeded'])
   })
 })
+
+test('A-21 given an action with a timeout of its own, when limits are those of AWS, then only that of an approval is heard', () => {
+  const declaration = pipeline({
+    stages: { Src: ['S'], Build: [{ name: 'B', timeoutInMinutes: 7 }, approval('A', { timeoutInMinutes: 7 })] },
+  })
+  const minutes = (limits: { timeoutsOfApprovalsOnly: boolean }) => {
+    const w = world(declaration, { limits })
+    w.pass('E1', 'S')
+    return orders(w.commands).map(({ action: { action: name, startedAt }, timeoutAt }) => [
+      name,
+      (timeoutAt - startedAt) / 60_000,
+    ])
+  }
+  assert.deepEqual(minutes({ timeoutsOfApprovalsOnly: false }).slice(1), [
+    ['B', 7],
+    ['A', 7],
+  ])
+  const [[, ofB] = [], ofA] = minutes({ timeoutsOfApprovalsOnly: true }).slice(1)
+  assert.notEqual(ofB, 7)
+  assert.deepEqual(ofA, ['A', 7])
+})

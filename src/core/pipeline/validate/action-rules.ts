@@ -8,7 +8,7 @@ import { createNamespaces, namespaceProblems } from './namespace-rules.ts'
 import type { Scene } from './scene.ts'
 import { variableProblems } from './variable-rules.ts'
 
-/** Rules A-01 to A-20, action by action in document order. */
+/** Rules A-01 to A-21, action by action in document order. */
 export function actionProblems(scene: Scene): readonly Problem[] {
   const repeatedOutputs = findRepeatedOutputs(scene)
   const namespaces = createNamespaces(scene)
@@ -21,6 +21,7 @@ export function actionProblems(scene: Scene): readonly Problem[] {
     ...region(scene, action),
     ...commands(scene, action),
     ...optionalMembers(scene, action),
+    ...timeout(scene, action),
   ])
 }
 
@@ -55,6 +56,16 @@ function commands(scene: Scene, action: DraftAction): readonly Problem[] {
       invalidAction('A-19', `Action ${name} must have single-line entries in its commands field`, path),
     )
 }
+
+/** AWS knows the member for approvals only; here every action may have a timeout of its own, unless we are strict. */
+function timeout({ context, isOpaque }: Scene, action: DraftAction): readonly Problem[] {
+  if (context.strict !== true || !hasUnheardTimeout(action) || isOpaque(action.type.category)) return []
+  const message = `The field timeoutInMinutes is not supported by action ${action.name}: it is for approval actions only`
+  return [invalidAction('A-21', message, [...action.path, 'timeoutInMinutes'])]
+}
+
+export const hasUnheardTimeout = ({ hasTimeout, type }: DraftAction): boolean =>
+  hasTimeout && type.category !== 'Approval'
 
 /** Which members of the declaration are in use, and what a type must accept for it. */
 const OPTIONAL_MEMBERS: readonly {

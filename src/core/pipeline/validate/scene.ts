@@ -17,6 +17,8 @@ export interface ValidationContext {
   readonly previous?: PipelineDeclaration
   /** replaces the 1000 characters a value of an action's configuration may have */
   readonly configurationValueLimit?: number
+  /** refuse what works here but not on AWS */
+  readonly strict?: boolean
   /** providers of source actions a git trigger may name; by default only connections, as the API has it */
   readonly triggerProviders?: readonly string[]
 }

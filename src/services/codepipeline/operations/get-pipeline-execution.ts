@@ -15,7 +15,11 @@ export const getPipelineExecution = define<GetPipelineExecutionCommandInput, Get
     const key = keyOf(call, pipelineName)
     await requirePipeline(dependencies, key)
     return {
-      pipelineExecution: executionView(key.name, await requireExecution(dependencies, key, pipelineExecutionId)),
+      pipelineExecution: executionView(
+        key.name,
+        await requireExecution(dependencies, key, pipelineExecutionId),
+        dependencies.strict,
+      ),
     }
   },
 )

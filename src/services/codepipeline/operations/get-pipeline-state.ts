@@ -18,7 +18,7 @@ export const getPipelineState = define<GetPipelineStateCommandInput, GetPipeline
     return {
       pipelineName: key.name,
       pipelineVersion: state.version,
-      stageStates: stageStates(state, await typesForMasking(dependencies, key, state.declaration)),
+      stageStates: stageStates(state, await typesForMasking(dependencies, key, state.declaration), dependencies.strict),
       created: new Date(state.createdAt),
       updated: new Date(state.updatedAt),
     }

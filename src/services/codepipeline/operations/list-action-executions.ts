@@ -49,7 +49,10 @@ export const listActionExecutions = define<ListActionExecutionsCommandInput, Lis
       runs.map(({ typeId }) => typeId),
       { deleted: true },
     )
-    return { ...rest, actionExecutionDetails: runs.map((run) => actionExecutionDetail(run, custom)) }
+    return {
+      ...rest,
+      actionExecutionDetails: runs.map((run) => actionExecutionDetail(run, custom, dependencies.strict)),
+    }
   },
 )
 

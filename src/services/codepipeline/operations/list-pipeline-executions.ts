@@ -28,6 +28,6 @@ export const listPipelineExecutions = define<ListPipelineExecutionsCommandInput,
       ...(stage !== undefined && { succeededInStage: { stage, version: state.version } }),
     })
     const { items, ...rest } = page(found, limit, ({ age }) => writeToken('ListPipelineExecutions', scope, age))
-    return { ...rest, pipelineExecutionSummaries: items.map(executionSummary) }
+    return { ...rest, pipelineExecutionSummaries: items.map((item) => executionSummary(item, dependencies.strict)) }
   },
 )

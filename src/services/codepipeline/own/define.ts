@@ -4,6 +4,8 @@ import type { CodePipelineDependencies } from '../dependencies.ts'
 
 /** An operation of our own API. */
 export interface OwnOperation<Input = never, Output extends object = object> {
+  /** AWS has no such thing for its pipelines: a strict server does not offer it */
+  readonly isExtension?: true
   /** the IAM action that permits it; one of AWS's, so that existing policies mean something here */
   readonly action: string
   /** what permission is asked for; called before the shape is checked: any member may be missing or of a wrong type */

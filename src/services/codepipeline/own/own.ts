@@ -8,11 +8,13 @@ import type { CodePipelineDependencies } from '../dependencies.ts'
 import { validation } from '../errors.ts'
 import type { OwnOperation } from './define.ts'
 import { explain } from './explain.ts'
+import { EXTENSIONS } from './extensions.ts'
 import { getTimings } from './get-timings.ts'
 
 const OPERATIONS: Readonly<Record<string, OwnOperation>> = {
   Explain: explain,
   GetTimings: getTimings,
+  ...EXTENSIONS,
 }
 
 export interface OwnApi {
@@ -42,9 +44,13 @@ async function perform(
   body: Uint8Array,
   call: Call,
 ): Promise<object> {
-  const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined
+  const isThere = (name: string): boolean => !(dependencies.strict === true && operations[name]?.isExtension === true)
+  const named = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined
+  const operation = isThere(call.operation) ? named : undefined
   if (operation === undefined) {
-    const message = `There is no operation ${call.operation}. There are: ${Object.keys(operations).sort().join(', ')}`
+    const why = named === undefined ? '' : ': this server is strict (--strict), and it is not on AWS'
+    const names = Object.keys(operations).filter(isThere).sort()
+    const message = `There is no operation ${call.operation}${why}. There are: ${names.join(', ')}`
     throw new ServiceError('UnknownOperationException', message, { statusCode: 404 })
   }
   const input = parse(body)

@@ -2,9 +2,14 @@ import type { ActionExecutionDetail, ArtifactDetail } from '@aws-sdk/client-code
 import type { CustomTypes } from '../../../core/catalog/action-types.ts'
 import type { ActionExecution, ArtifactLocation } from '../../../core/execution/execution.ts'
 import { maskConfiguration } from '../../../core/pipeline/secrets.ts'
+import { defined, runSummaryOf, updatedByOf } from './extensions.ts'
 
 /** ListActionExecutions: configuration as declared and as resolved, secrets masked in both. */
-export const actionExecutionDetail = (run: ActionExecution, custom: CustomTypes): ActionExecutionDetail => ({
+export const actionExecutionDetail = (
+  run: ActionExecution,
+  custom: CustomTypes,
+  strict = false,
+): ActionExecutionDetail => ({
   pipelineExecutionId: run.executionId,
   actionExecutionId: run.id,
   pipelineVersion: run.pipelineVersion,
@@ -12,7 +17,7 @@ export const actionExecutionDetail = (run: ActionExecution, custom: CustomTypes)
   actionName: run.action,
   startTime: new Date(run.startedAt),
   lastUpdateTime: new Date(run.updatedAt),
-  ...(run.updatedBy !== undefined && { updatedBy: run.updatedBy }),
+  ...defined({ updatedBy: updatedByOf(run, strict) }),
   status: run.status,
   input: {
     actionTypeId: run.typeId,
@@ -25,7 +30,7 @@ export const actionExecutionDetail = (run: ActionExecution, custom: CustomTypes)
   },
   output: {
     outputArtifacts: run.outputArtifacts.map(artifactDetail),
-    executionResult: executionResult(run),
+    executionResult: executionResult(run, strict),
     outputVariables: { ...run.outputVariables },
   },
 })
@@ -36,11 +41,11 @@ const artifactDetail = ({ name, bucket, key }: ArtifactLocation): ArtifactDetail
 })
 
 /** An approval's token is its external execution id, in every execution mode (`spec` 7). */
-function executionResult(run: ActionExecution) {
+function executionResult(run: ActionExecution, strict: boolean) {
   const externalExecutionId = run.externalExecutionId ?? run.token
   return {
     ...(externalExecutionId !== undefined && { externalExecutionId }),
-    ...(run.summary !== undefined && { externalExecutionSummary: run.summary }),
+    ...defined({ externalExecutionSummary: runSummaryOf(run, strict) }),
     ...(run.externalExecutionUrl !== undefined && { externalExecutionUrl: run.externalExecutionUrl }),
     ...(run.error && { errorDetails: { ...run.error } }),
     ...(run.logStreamArn !== undefined && { logStreamARN: run.logStreamArn }),

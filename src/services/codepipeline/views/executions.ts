@@ -5,30 +5,35 @@ import type {
   SourceRevision,
 } from '@aws-sdk/client-codepipeline'
 import type { ArtifactRevision, PipelineExecution } from '../../../core/execution/execution.ts'
+import { defined, statusSummaryOf } from './extensions.ts'
 
 /** GetPipelineExecution; it has no times (`spec` 2.12). */
-export const executionView = (pipelineName: string, execution: PipelineExecution): ApiPipelineExecution => ({
+export const executionView = (
+  pipelineName: string,
+  execution: PipelineExecution,
+  strict = false,
+): ApiPipelineExecution => ({
   pipelineName,
   pipelineVersion: execution.pipelineVersion,
   pipelineExecutionId: execution.id,
   artifactRevisions: execution.artifactRevisions.map(revisionView),
   variables: Object.entries(execution.variables).map(([name, resolvedValue]) => ({ name, resolvedValue })),
-  ...common(execution),
+  ...common(execution, strict),
 })
 
 /** ListPipelineExecutions. */
-export const executionSummary = (execution: PipelineExecution): PipelineExecutionSummary => ({
+export const executionSummary = (execution: PipelineExecution, strict = false): PipelineExecutionSummary => ({
   pipelineExecutionId: execution.id,
   startTime: new Date(execution.startedAt),
   lastUpdateTime: new Date(execution.updatedAt),
   sourceRevisions: sourceRevisions(execution),
   ...(execution.stop?.reason !== undefined && { stopTrigger: { reason: execution.stop.reason } }),
-  ...common(execution),
+  ...common(execution, strict),
 })
 
-const common = (execution: PipelineExecution) => ({
+const common = (execution: PipelineExecution, strict: boolean) => ({
   status: execution.status,
-  ...(execution.statusSummary !== undefined && { statusSummary: execution.statusSummary }),
+  ...defined({ statusSummary: statusSummaryOf(execution, strict) }),
   trigger: {
     triggerType: execution.trigger.type,
     ...(execution.trigger.detail !== undefined && { triggerDetail: execution.trigger.detail }),

@@ -17,10 +17,13 @@ import type {
 import type { ActionDeclaration, StageDeclaration } from '../../../core/pipeline/declaration.ts'
 import { fillUrlTemplate } from '../../../core/pipeline/custom-action-type.ts'
 import { conditionStates } from './conditions.ts'
+import { runSummaryOf, updatedByOf } from './extensions.ts'
 
-export const stageStates = (state: PipelineState, custom: CustomTypes): ApiStageState[] =>
+export const stageStates = (state: PipelineState, custom: CustomTypes, strict = false): ApiStageState[] =>
   state.declaration.stages.map((stage) =>
-    state.declaration.executionMode === 'PARALLEL' ? parallelStage(state, stage) : stageState(state, stage, custom),
+    state.declaration.executionMode === 'PARALLEL'
+      ? parallelStage(state, stage)
+      : stageState(state, stage, { custom, strict }),
   )
 
 /** Executions in PARALLEL mode hold no stage, so there is nothing to show but the transitions. */
@@ -30,7 +33,12 @@ const parallelStage = (state: PipelineState, { name }: StageDeclaration): ApiSta
   actionStates: [],
 })
 
-function stageState(state: PipelineState, stage: StageDeclaration, custom: CustomTypes): ApiStageState {
+interface Shown {
+  readonly custom: CustomTypes
+  readonly strict: boolean
+}
+
+function stageState(state: PipelineState, stage: StageDeclaration, shown: Shown): ApiStageState {
   const { latest, waiting = [], stoppedInbound } = state.stages[stage.name] ?? {}
   const inboundIds = waiting.length > 0 || stoppedInbound === undefined ? waiting : [stoppedInbound]
   const inbound = inboundIds.map((id) => inboundView(state, id))
@@ -41,7 +49,7 @@ function stageState(state: PipelineState, stage: StageDeclaration, custom: Custo
     ...(inbound[0] && { inboundExecution: inbound[0] }),
     inboundExecutions: inbound,
     inboundTransitionState: transitionView(state.transitions[stage.name]),
-    actionStates: stage.actions.map((action) => actionState(state, stage.name, action, custom)),
+    actionStates: stage.actions.map((action) => actionState(state, stage.name, action, shown)),
     ...(execution &&
       entered && {
         latestExecution: { pipelineExecutionId: execution.id, status: entered.status, type: execution.type },
@@ -80,7 +88,7 @@ function actionState(
   state: PipelineState,
   stageName: string,
   action: ActionDeclaration,
-  custom: CustomTypes,
+  { custom, strict }: Shown,
 ): ActionState {
   const run = state.latestActions[`${stageName}/${action.name}`]
   const type = findActionType(action.actionTypeId, custom)
@@ -95,7 +103,7 @@ function actionState(
   return {
     actionName: action.name,
     ...(run?.revision && { currentRevision: currentRevision(run, run.revision) }),
-    ...(run && { latestExecution: latestRun(run) }),
+    ...(run && { latestExecution: latestRun(run, strict) }),
     ...(entityUrl !== undefined && { entityUrl }),
     ...(revisionUrl !== undefined && { revisionUrl }),
   }
@@ -107,16 +115,17 @@ const currentRevision = (run: ActionExecution, revision: NonNullable<ActionExecu
   created: new Date(revision.created ?? run.updatedAt),
 })
 
-function latestRun(run: ActionExecution): ApiActionExecution {
+function latestRun(run: ActionExecution, strict: boolean): ApiActionExecution {
+  const [summary, updatedBy] = [runSummaryOf(run, strict), updatedByOf(run, strict)]
   const externalExecutionId = run.externalExecutionId ?? run.token
   const token = run.status === 'InProgress' ? run.token : undefined
   return {
     actionExecutionId: run.id,
     status: run.status,
-    ...(run.summary !== undefined && { summary: run.summary }),
+    ...(summary !== undefined && { summary }),
     lastStatusChange: new Date(run.updatedAt),
     ...(token !== undefined && { token }),
-    ...(run.updatedBy !== undefined && { lastUpdatedBy: run.updatedBy }),
+    ...(updatedBy !== undefined && { lastUpdatedBy: updatedBy }),
     ...(externalExecutionId !== undefined && { externalExecutionId }),
     ...(run.externalExecutionUrl !== undefined && { externalExecutionUrl: run.externalExecutionUrl }),
     ...(run.percentComplete !== undefined && { percentComplete: run.percentComplete }),
