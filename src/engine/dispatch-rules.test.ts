@@ -114,6 +114,16 @@ test('given a provider with a bug, then the rule could not be evaluated, and the
   assert.deepEqual(saved, [[7, { type: 'RuleErrored', error, ...about }]])
 })
 
+test('given a service that says no, then the rule could not be evaluated, for the reason the service gives', async () => {
+  const { dispatch, saved } = dispatchOf(async () => {
+    const denied = Object.assign(new Error('User: arn is not authorized'), { name: 'AccessDenied' })
+    throw Object.assign(denied, { $fault: 'client', $metadata: { httpStatusCode: 403 } })
+  })
+  await dispatch.start(7, order())
+  const error = { code: 'PermissionError', message: 'User: arn is not authorized' }
+  assert.deepEqual(saved, [[7, { type: 'RuleErrored', error, ...about }]])
+})
+
 test('given a type that nobody provides, then the rule says so', async () => {
   const { dispatch, saved } = dispatchOf(never)
   await dispatch.start(7, order('CloudWatchAlarm'))

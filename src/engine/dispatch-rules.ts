@@ -1,7 +1,7 @@
 /** Performs the outbox entries of rules as `dispatch` does those of actions: at least once, and gone with their outcome. */
 import type { Clock } from '../base/clock.ts'
 import type { ActionOrder, ActionProgress, Command, PipelineKey, RuleProgress } from '../core/execution/execution.ts'
-import { ActionAborted } from '../providers/provider.ts'
+import { ActionAborted, failureOf } from '../providers/provider.ts'
 import type { RuleOrder, RuleOutcome, RuleProvider } from '../rules/rule.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineEvent } from './engine.ts'
@@ -97,6 +97,8 @@ async function evaluate(
   try {
     return await provider.run(order, { signal, now: clock.now() })
   } catch (error) {
+    const failure = failureOf(error)
+    if (failure !== undefined) return { type: 'Errored', error: failure }
     const requestId = newId()
     const { pipeline, executionId, rule } = order
     if (!signal.aborted) {
