@@ -58,3 +58,4 @@ export interface LogFiles {
 export { createBus } from './bus.ts'
 export { openLogFiles } from './log-files.ts'
 export { ensureLogStream, logGroupKey, logStreamKey, type LogGroupRecord, type LogStreamRecord } from './log-records.ts'
+export { openTrail, type Trail, type TrailPage, type TrailQuery } from './trail.ts'

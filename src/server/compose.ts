@@ -7,13 +7,15 @@ import { createAuth } from '../auth/auth.ts'
 import { createEngine, type Probe } from '../engine/engine.ts'
 import { openGitHost } from '../git/git.ts'
 import { createJobs } from '../jobs/jobs.ts'
-import { createBus, openLogFiles } from '../journal/journal.ts'
+import { createBus, openLogFiles, openTrail } from '../journal/journal.ts'
 import { openKeyRing } from '../keys/keys.ts'
 import { createProviders } from '../providers/registry.ts'
 import { createRules } from '../rules/registry.ts'
 import { openSqliteStore } from '../store/store.ts'
 import { createTriggers } from '../triggers/triggers.ts'
 import { createDispatcher, createRequestVerifier, inProcessHandler } from '../wire/wire.ts'
+import type { DeliveryRecord } from '../services/codepipeline/codepipeline.ts'
+import { auditCalls, type AuditRecord } from './audit.ts'
 import { createClientFactory } from './clients.ts'
 import type { ServerConfig } from './config.ts'
 import type { DataDir } from './data-dir.ts'
@@ -47,6 +49,11 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
   const blobs = await openBlobStore({ folder: dataDir.file('objects'), keys })
   const git = opened.use(await openGitHost({ folder: dataDir.file('git') }))
   const logFiles = openLogFiles({ folder: dataDir.file('logs'), clock })
+  const audit = opened.use(openTrail<AuditRecord>({ folder: dataDir.file('audit'), log }))
+  const onCall = auditCalls(audit)
+  const deliveries = opened.use(
+    openTrail<DeliveryRecord>({ folder: dataDir.file('deliveries'), segment: 250, segments: 3, log }),
+  )
   const bus = createBus({ store, newId, log })
   const jobs = opened.use(
     createJobs({
@@ -70,6 +77,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     clock,
     log,
     newRequestId: newId,
+    onCall,
   })
   const handler = inProcessHandler(dispatcher)
   const clientFor = createClientFactory({ auth, handler, endpoint })
@@ -124,12 +132,13 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
   const everything = {
     ...dependencies,
     dispatcher,
+    onCall,
     triggers,
     verify: createRequestVerifier('pipewright', { authenticator: auth, clock }),
     live: createLiveStreams({ bus, logLines }),
     console: once(async () => {
       const { createConsole } = await import('./console/console.ts')
-      return createConsole({ ...dependencies, auth, config, logLines, handler })
+      return createConsole({ ...dependencies, auth, config, logLines, handler, audit, deliveries })
     }),
     gitHttp: once(async () => {
       const { createGitHttp } = await import('../services/codecommit/codecommit.ts')
@@ -141,7 +150,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     }),
     webhooks: once(async () => {
       const { createWebhooks } = await import('../services/codepipeline/codepipeline.ts')
-      return createWebhooks(dependencies)
+      return createWebhooks({ ...dependencies, onDelivery: (make) => deliveries.add(make) })
     }),
     actionTypeAdmin: once(async () => {
       const { createActionTypeAdmin } = await import('../services/codepipeline/codepipeline.ts')

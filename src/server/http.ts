@@ -5,11 +5,13 @@ import { createServer as createHttpsServer } from 'node:https'
 import { readFileSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import {
   sendWireResponse,
   toWireRequest,
   type Call,
+  type CallRecord,
   type Dispatcher,
   type VerifiedRequest,
   type WireRequest,
@@ -23,6 +25,7 @@ import type { ServerConfig } from './config.ts'
 import type { Console } from './console/console.ts'
 import { consoleRoute } from './console/routing.ts'
 import type { LiveStreams } from './live.ts'
+import { ownCallRecord } from './own-calls.ts'
 
 export interface HttpParts {
   readonly dispatcher: Dispatcher
@@ -34,8 +37,11 @@ export interface HttpParts {
   readonly actionTypeAdmin: () => Promise<ActionTypeAdmin>
   readonly ownApi: () => Promise<OwnApi>
   readonly newId: () => string
+  readonly clock: Clock
   readonly runnerGateway: () => Promise<RunnerGateway>
   readonly console: () => Promise<Console>
+  /** told of the calls that do not pass the dispatcher */
+  readonly onCall: (record: CallRecord) => void
   readonly log: Log
 }
 
@@ -136,7 +142,8 @@ function ownApp(parts: HttpParts) {
   }
 }
 
-function ownEndpoints(app: FastifyInstance, { live, verify, log, newId, actionTypeAdmin, ownApi }: HttpParts): void {
+function ownEndpoints(app: FastifyInstance, parts: HttpParts): void {
+  const { live, verify, log, newId, clock, onCall, actionTypeAdmin, ownApi } = parts
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -159,13 +166,17 @@ function ownEndpoints(app: FastifyInstance, { live, verify, log, newId, actionTy
   app.put('/_pipewright/action-types', async (request, reply) => {
     const body = await readSmall(request.raw)
     if (body === undefined) return reply.code(413).send({ message: 'The body is larger than 64 KB.' })
-    const verified = await verify({ ...toWireRequest(request.raw), body })
+    const wireRequest = { ...toWireRequest(request.raw), body }
+    const verified = await verify(wireRequest)
     // what a pipeline's role may do is no matter of administration
     if (verified?.principal.type !== 'Root' && verified?.principal.type !== 'User') {
       return reply.code(403).send({ message: 'Sign the request with SigV4 for the service "pipewright", as a user.' })
     }
     const place = { account: verified.principal.account, region: verified.region }
+    const startedAt = clock.now()
     const answer = await (await actionTypeAdmin()).put(place, body)
+    const call = ownCall(wireRequest, verified, 'PutActionType', newId())
+    onCall(ownCallRecord(call, body, answer, { startedAt, endedAt: clock.now() }))
     return reply.code(answer.statusCode).send(answer.body)
   })
   app.post<{ Params: { operation: string } }>('/_pipewright/codepipeline/:operation', async (request, reply) => {
@@ -176,7 +187,10 @@ function ownEndpoints(app: FastifyInstance, { live, verify, log, newId, actionTy
     const wireRequest = { ...toWireRequest(request.raw), body }
     const verified = await verify(wireRequest)
     if (!verified) return refuse(403, 'AccessDeniedException', 'Sign the request with SigV4 for "pipewright".')
-    const answer = await (await ownApi()).call(body, ownCall(wireRequest, verified, request.params.operation, newId()))
+    const call = ownCall(wireRequest, verified, request.params.operation, newId())
+    const startedAt = clock.now()
+    const answer = await (await ownApi()).call(body, call)
+    onCall(ownCallRecord(call, body, answer, { startedAt, endedAt: clock.now() }))
     return reply.code(answer.statusCode).send(answer.body)
   })
 }

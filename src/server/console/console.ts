@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import type { Auth } from '../../auth/auth.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Bus } from '../../journal/journal.ts'
+import type { Bus, Trail } from '../../journal/journal.ts'
 import type { Store } from '../../store/store.ts'
+import type { AuditRecord } from '../audit.ts'
 import type { ServerConfig } from '../config.ts'
 import { isShown, visibleEvents } from '../live.ts'
 import type { LogLines } from '../log-lines.ts'
@@ -19,6 +20,7 @@ import { eventsEndpoint } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
 import { isLoopbackHost, refuseOtherSites, requireCsrfToken, sessionOf } from './gate.ts'
 import { logsEndpoint } from './log-stream.ts'
+import { recordsEndpoints, type RecordsDependencies } from './records.ts'
 import { pathOf } from './routing.ts'
 import { createConsoleSessions } from './sessions.ts'
 import { signInEndpoints } from './sign-in.ts'
@@ -30,7 +32,9 @@ export interface Console {
   serveApi(request: IncomingMessage, response: ServerResponse, url: string): Promise<void>
 }
 
-export interface ConsoleDependencies extends Pick<ArtifactDependencies, 'handler' | 'endpoint'> {
+export interface ConsoleDependencies
+  extends Pick<ArtifactDependencies, 'handler' | 'endpoint'>, Pick<RecordsDependencies, 'deliveries'> {
+  readonly audit: Trail<AuditRecord>
   readonly config: Pick<ServerConfig, 'mode' | 'host' | 'publicUrl' | 'strict' | 'behindProxy'>
   readonly store: Store
   readonly bus: Bus
@@ -56,10 +60,11 @@ export function createConsole(deps: ConsoleDependencies): Console {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }
 
   const endpoints: readonly Endpoint[] = [
-    ...signInEndpoints({ config, auth, sessions, clock, version }),
+    ...signInEndpoints({ config, auth, sessions, clock, version, audit: deps.audit }),
     eventsEndpoint({ store, tail, visible: visibleEvents }),
     logsEndpoint({ logLines }),
     ...artifactEndpoints(deps),
+    ...recordsEndpoints({ ...deps, visible: visibleEvents }),
   ]
 
   return {

@@ -1,6 +1,10 @@
 /** Signing in with an access key, or in development without; and the credentials by which the page calls the APIs. */
 import type { Auth } from '../../auth/auth.ts'
 import type { Clock } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { Trail } from '../../journal/journal.ts'
+import type { Principal } from '../../wire/wire.ts'
+import type { AuditRecord } from '../audit.ts'
 import { DEV_KEY, isLoopback, type ServerConfig } from '../config.ts'
 import { isRegion, ok, Refusal, type Answer, type Endpoint, type Visit } from './endpoint.ts'
 import {
@@ -24,6 +28,7 @@ export interface SignInDependencies {
   readonly sessions: ConsoleSessions
   readonly clock: Clock
   readonly version: string
+  readonly audit: Pick<Trail<AuditRecord>, 'add'>
 }
 
 /** Also what `GET …/session` answers. */
@@ -47,7 +52,7 @@ const USUAL_REGION = 'us-east-1'
 const NO_SECRET = 'no secret at all'
 
 export function signInEndpoints(deps: SignInDependencies): readonly Endpoint[] {
-  const { config, auth, sessions, clock } = deps
+  const { config, auth, sessions, clock, audit } = deps
   const limits = createLoginLimits(clock)
 
   return [
@@ -80,9 +85,12 @@ export function signInEndpoints(deps: SignInDependencies): readonly Endpoint[] {
         // what was given for an hour opens no session of twelve
         if (credentials === undefined || credentials.sessionToken !== undefined || !isRight) {
           limits.failed(sourceAddress, given.accessKeyId)
+          // whose the key is, is known; who tried it is not
+          if (credentials !== undefined) note(visit, 'ConsoleLogin', credentials.principal, 'WrongKey')
           throw new Refusal(401, 'WrongKey', 'The access key ID or the secret access key is wrong.')
         }
         limits.succeeded(given.accessKeyId)
+        note(visit, 'ConsoleLogin', credentials.principal)
         const earlier = await sessionOf(visit, config.mode, sessions)
         if (earlier !== undefined) await sessions.end(earlier)
         return await enter(visit, given.accessKeyId, given.region)
@@ -92,8 +100,10 @@ export function signInEndpoints(deps: SignInDependencies): readonly Endpoint[] {
       method: 'POST',
       path: 'logout',
       access: 'signed-in',
-      handle: async ({ request, secure, session }) => {
+      handle: async (visit) => {
+        const { request, secure, session } = visit
         await sessions.end(session)
+        note(visit, 'ConsoleLogout', session.principal)
         return ok(describe(deps), { 'set-cookie': sessionCookie(cookieName(config.mode, request), '', secure) })
       },
     },
@@ -113,6 +123,26 @@ export function signInEndpoints(deps: SignInDependencies): readonly Endpoint[] {
       },
     },
   ]
+
+  /** Signing in is no call of an API, but as much of a matter for the audit trail. */
+  function note({ request, sourceAddress }: Visit, operation: string, principal: Principal, errorCode?: string): void {
+    const time = clock.now()
+    const { account, arn, type, accessKeyId } = principal
+    audit.add(() => ({
+      requestId: newId(),
+      time,
+      durationMs: 0,
+      account,
+      region: '',
+      service: 'console',
+      operation,
+      principal: { arn, type, accessKeyId },
+      sourceAddress,
+      userAgent: (request.headers['user-agent'] ?? '').slice(0, 300),
+      input: {},
+      ...(errorCode !== undefined && { errorCode }),
+    }))
+  }
 
   async function enter({ request, secure }: Visit, accessKeyId: string, region: string): Promise<Answer> {
     const opened = await sessions.open(accessKeyId, region)

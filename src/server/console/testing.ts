@@ -8,10 +8,20 @@ import { text } from 'node:stream/consumers'
 import { createAuth, userPrincipal, type Auth } from '../../auth/auth.ts'
 import { newId } from '../../base/ids.ts'
 import { silentLog } from '../../base/log.ts'
-import { createBus, openLogFiles, type Bus, type BusEvent, type LogFiles } from '../../journal/journal.ts'
+import {
+  createBus,
+  openLogFiles,
+  openTrail,
+  type Bus,
+  type BusEvent,
+  type LogFiles,
+  type Trail,
+} from '../../journal/journal.ts'
 import { openKeyRing } from '../../keys/keys.ts'
 import { openSqliteStore, type Store } from '../../store/store.ts'
 import { inProcessHandler } from '../../wire/wire.ts'
+import type { DeliveryRecord } from '../../services/codepipeline/codepipeline.ts'
+import type { AuditRecord } from '../audit.ts'
 import { DEV_KEY } from '../config.ts'
 import { createLogLines } from '../log-lines.ts'
 import { createConsole, type ConsoleDependencies } from './console.ts'
@@ -39,6 +49,8 @@ export interface TestConsole extends AsyncDisposable {
   readonly auth: Auth
   readonly bus: Bus
   readonly logFiles: LogFiles
+  readonly audit: Trail<AuditRecord>
+  readonly deliveries: Trail<DeliveryRecord>
   /** the time of its clock; may be moved */
   now: number
   ask(path: string, asked?: Asked): Promise<Answered>
@@ -68,7 +80,11 @@ export async function openTestConsole(
   const config = { mode: 'server', host: '127.0.0.1' } as const
   // artifacts are tried on a whole server
   const handler = inProcessHandler({ handle: () => Promise.reject(new Error('there is no API here')) })
+  const audit = openTrail<AuditRecord>({ folder: join(folder, 'audit') })
+  const deliveries = openTrail<DeliveryRecord>({ folder: join(folder, 'deliveries') })
+  const trails = { audit, deliveries }
   const parts = {
+    ...trails,
     config,
     handler,
     endpoint: () => '',
@@ -114,6 +130,7 @@ export async function openTestConsole(
     auth,
     bus,
     logFiles,
+    ...trails,
     now: 1_000_000_000,
     ask,
     open,
@@ -128,7 +145,7 @@ export async function openTestConsole(
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await store[Symbol.asyncDispose]()
+      await Promise.all([store, audit, deliveries].map((each) => each[Symbol.asyncDispose]()))
       await rm(folder, { recursive: true })
     },
   }

@@ -106,6 +106,7 @@ export const createCodePipelineService = (dependencies: CodePipelineDependencies
 })
 
 export { createWebhooks, type Webhooks } from './webhooks/delivery.ts'
+export type { DeliveryRecord } from './webhooks/delivery-record.ts'
 export { createActionTypeAdmin, type ActionTypeAdmin } from './admin-action-types.ts'
 export { createOwnApi, type OwnApi } from './own/own.ts'
 export { customTypeOf } from './action-types.ts'

@@ -7,7 +7,8 @@ import { customTypes } from '../action-types.ts'
 import type { CodePipelineDependencies } from '../dependencies.ts'
 import { keyOf } from '../pipelines.ts'
 import { isInRange, isSigned } from './authentication.ts'
-import { isDeletion, passes, pushedRevision } from './matching.ts'
+import { isDeletion, pushedRevision, tryFilters, type FilterResult } from './matching.ts'
+import { describeDelivery, type DeliveryRecord } from './delivery-record.ts'
 import { parsePayload, readBody } from './payload.ts'
 import { findByUrl, unsealToken, webhookKey, WEBHOOK_PATH, type Webhook, type WebhookDocument } from './record.ts'
 
@@ -31,7 +32,22 @@ export interface Webhooks {
   deliver(delivery: Delivery): Promise<DeliveryAnswer>
 }
 
-type WebhookDependencies = Pick<CodePipelineDependencies, 'store' | 'engine' | 'keys' | 'clock' | 'newId'>
+export interface WebhookDependencies extends Pick<
+  CodePipelineDependencies,
+  'store' | 'engine' | 'keys' | 'clock' | 'newId'
+> {
+  /** Told of every delivery to a webhook that there is, after it was judged. Must not throw. */
+  readonly onDelivery?: (make: () => DeliveryRecord) => void
+}
+
+/** What a delivery came to: the sender is told the answer only. */
+interface Judgement {
+  readonly answer: DeliveryAnswer
+  /** why nothing was started */
+  readonly reason?: string
+  readonly filters?: readonly FilterResult[]
+  readonly executionId?: string
+}
 
 export function createWebhooks(dependencies: WebhookDependencies): Webhooks {
   return {
@@ -40,22 +56,29 @@ export function createWebhooks(dependencies: WebhookDependencies): Webhooks {
       const webhook = await findByUrl(dependencies.store.read.resources, token)
       if (webhook === undefined) return refused(404, 'There is no webhook at this address.')
       if (delivery.method !== 'POST') return refused(405, 'A webhook takes POST requests.')
-      const refusal = (statusCode: number, message: string) => refuse(dependencies, webhook, statusCode, message)
-
-      const { authentication, allowedIpRange = '' } = webhook.document
-      if (authentication === 'IP' && !isInRange(delivery.sourceAddress, allowedIpRange)) {
-        return await refusal(403, `The address ${delivery.sourceAddress} is not in the allowed range.`)
-      }
-      const body = await readBody(delivery.body, delivery.headers)
-      if (body === undefined) return await refusal(413, 'The payload is larger than 25 MB.')
-      if (authentication === 'GITHUB_HMAC' && !isProven(dependencies, webhook, delivery, body)) {
-        return await refusal(401, "The payload is not signed with the webhook's secret token.")
-      }
-      const parsed = parsePayload(body, delivery.headers['content-type'])
-      if (parsed === undefined) return await refusal(400, 'The payload is neither JSON nor a form with a JSON payload.')
-      return await trigger(dependencies, webhook, delivery, parsed.payload)
+      const { sourceAddress, headers } = delivery
+      const time = dependencies.clock.now()
+      const judgement = await judge(dependencies, webhook, delivery)
+      dependencies.onDelivery?.(() => describeDelivery(webhook, { time, sourceAddress, headers }, judgement))
+      return judgement.answer
     },
   }
+}
+
+async function judge(dependencies: WebhookDependencies, webhook: Webhook, delivery: Delivery): Promise<Judgement> {
+  const refusal = (statusCode: number, message: string) => refuse(dependencies, webhook, statusCode, message)
+  const { authentication, allowedIpRange = '' } = webhook.document
+  if (authentication === 'IP' && !isInRange(delivery.sourceAddress, allowedIpRange)) {
+    return await refusal(403, `The address ${delivery.sourceAddress} is not in the allowed range.`)
+  }
+  const body = await readBody(delivery.body, delivery.headers)
+  if (body === undefined) return await refusal(413, 'The payload is larger than 25 MB.')
+  if (authentication === 'GITHUB_HMAC' && !isProven(dependencies, webhook, delivery, body)) {
+    return await refusal(401, "The payload is not signed with the webhook's secret token.")
+  }
+  const parsed = parsePayload(body, delivery.headers['content-type'])
+  if (parsed === undefined) return await refusal(400, 'The payload is neither JSON nor a form with a JSON payload.')
+  return await trigger(dependencies, webhook, delivery, parsed.payload)
 }
 
 function isProven({ keys }: WebhookDependencies, webhook: Webhook, { headers }: Delivery, body: Uint8Array): boolean {
@@ -68,13 +91,13 @@ async function trigger(
   webhook: Webhook,
   { headers }: Delivery,
   payload: unknown,
-): Promise<DeliveryAnswer> {
+): Promise<Judgement> {
   const { store, engine, clock, newId } = dependencies
   const { document, name } = webhook
-  if (headers['x-github-event'] === 'ping') return IGNORED
+  if (headers['x-github-event'] === 'ping') return ignored('It only asks whether somebody listens.')
   const key = keyOf(webhook, document.targetPipeline)
   const record = await store.read.pipelines.load(key)
-  if (record === undefined) return IGNORED
+  if (record === undefined) return ignored(`There is no pipeline ${document.targetPipeline}.`)
   const { declaration } = record.state
   const action = findTarget(declaration, document.targetAction)
   if (action === undefined) {
@@ -82,10 +105,13 @@ async function trigger(
       code: 'ActionNotFound',
       message: targetMissing(document.targetAction),
     })
-    return IGNORED
+    return ignored(targetMissing(document.targetAction))
   }
   const custom = await customTypes(store.read.resources, key, [action.actionTypeId], { deleted: true })
-  if (!passes(document.filters, payload, action, custom) || isDeletion(payload, action)) return IGNORED
+  const filters = tryFilters(document.filters, payload, action, custom)
+  const stopped = filters.find(({ passed }) => !passed)
+  if (stopped !== undefined) return ignored(`The filter ${stopped.jsonPath} did not pass.`, filters)
+  if (isDeletion(payload, action)) return ignored('The branch was deleted.', filters)
 
   const answer = await engine.send(
     key,
@@ -107,10 +133,13 @@ async function trigger(
   )
   if (answer.accepted) {
     const { executionId = '' } = answer.reply
-    return { statusCode: 200, body: { status: 'started', pipelineExecutionId: executionId } }
+    const body = { status: 'started', pipelineExecutionId: executionId }
+    return { answer: { statusCode: 200, body }, filters, executionId }
   }
-  if (answer.rejection !== 'no-such-pipeline') await note(dependencies, webhook, answer.rejection)
-  return IGNORED
+  if (answer.rejection === 'no-such-pipeline')
+    return ignored(`There is no pipeline ${document.targetPipeline}.`, filters)
+  await note(dependencies, webhook, answer.rejection)
+  return ignored(answer.rejection.message, filters)
 }
 
 export const findTarget = ({ stages }: PipelineDeclaration, name: string): ActionDeclaration | undefined =>
@@ -132,7 +161,11 @@ const defaultValues = ({ variables = [] }: PipelineDeclaration): Readonly<Record
     variables.flatMap(({ name, defaultValue }) => (defaultValue === undefined ? [] : [[name, defaultValue]])),
   )
 
-const IGNORED: DeliveryAnswer = { statusCode: 200, body: { status: 'ignored' } }
+const ignored = (reason: string, filters?: readonly FilterResult[]): Judgement => ({
+  answer: { statusCode: 200, body: { status: 'ignored' } },
+  reason,
+  ...(filters && { filters }),
+})
 
 const refused = (statusCode: number, message: string): DeliveryAnswer => ({ statusCode, body: { message } })
 
@@ -142,9 +175,9 @@ async function refuse(
   webhook: Webhook,
   statusCode: number,
   message: string,
-): Promise<DeliveryAnswer> {
+): Promise<Judgement> {
   await note(dependencies, webhook, { code: String(statusCode), message })
-  return refused(statusCode, message)
+  return { answer: refused(statusCode, message), reason: message }
 }
 
 /** Writes only what is news: a stranger who repeats himself costs no disk. */

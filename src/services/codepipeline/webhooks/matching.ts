@@ -5,21 +5,27 @@ import { parseJsonPath, selectJsonPath } from '../../../core/patterns/json-path.
 import type { ActionDeclaration } from '../../../core/pipeline/declaration.ts'
 import type { WebhookDocument } from './record.ts'
 
+export interface FilterResult {
+  readonly jsonPath: string
+  /** with the action's values filled in */
+  readonly matchEquals?: string
+  readonly passed: boolean
+}
+
 /** All filters must pass: one of the selected values as text equals `matchEquals`; without it, something is selected. */
-export function passes(
+export const tryFilters = (
   filters: WebhookDocument['filters'],
   payload: unknown,
   action: ActionDeclaration,
   custom: CustomTypes,
-): boolean {
-  return filters.every(({ jsonPath, matchEquals }) => {
+): readonly FilterResult[] =>
+  filters.map(({ jsonPath, matchEquals }) => {
     const path = parseJsonPath(jsonPath)
     const selected = path === undefined ? [] : selectJsonPath(path, payload)
-    if (matchEquals === undefined) return selected.length > 0
+    if (matchEquals === undefined) return { jsonPath, passed: selected.length > 0 }
     const expected = fillIn(matchEquals, action, custom)
-    return selected.some((value) => textOf(value) === expected)
+    return { jsonPath, matchEquals: expected, passed: selected.some((value) => textOf(value) === expected) }
   })
-}
 
 const textOf = (value: unknown): string | undefined =>
   value !== null && typeof value === 'object' ? undefined : String(value)
