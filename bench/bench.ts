@@ -7,6 +7,8 @@ const BENCHMARKS = {
   pipeline: () => import('./pipeline.ts'),
   push: () => import('./push.ts'),
   'pipeline-state': () => import('./pipeline-state.ts'),
+  history: () => import('./history.ts'),
+  burst: () => import('./burst.ts'),
 } satisfies Record<string, () => Promise<{ run(): Promise<void> }>>
 
 const chosen = process.argv.slice(2)

@@ -72,27 +72,28 @@ export async function openEngineWorld(
     })
   }
 
-  /** @returns how it ended, or undefined when it was refused */
-  async function runToEnd(key: PipelineKey): Promise<string | undefined> {
+  /** @returns undefined when the start was refused */
+  async function begin(key: PipelineKey): Promise<{ readonly ended: Promise<string> } | undefined> {
     const executionId = newId()
     const ended = new Promise<string>((resolve) => waiting.set(executionId, resolve))
     const answer = await start(key, executionId)
-    if (answer.accepted) return await ended
+    if (answer.accepted) return { ended }
     waiting.delete(executionId)
     return undefined
   }
 
   async function execute(key: PipelineKey): Promise<void> {
-    const end = await runToEnd(key)
+    const end = await (await begin(key))?.ended
     if (end !== 'SUCCEEDED') throw new Error(`an execution ended as ${end ?? 'refused'}`)
   }
 
   const parts = opened.move()
   return {
     store,
+    bus,
     engine,
     start,
-    runToEnd,
+    begin,
     execute,
     unitsPerCommit: () => store.stats.units / store.stats.commits,
     /** the pipelines run side by side, the executions of each one after the other */

@@ -213,8 +213,11 @@ export function createSteps(dependencies: StepDependencies): Steps {
 
 const NO_SUCH_PIPELINE: EngineAnswer = { accepted: false, rejection: 'no-such-pipeline' }
 
-/** The first unit if it must be alone, else all that may share one. */
+/** The first unit if it must be alone, else those that may share one. */
 function takeBatch(waiting: Unit[]): readonly Unit[] {
   const lone = waiting.findIndex(({ foldable }) => !foldable)
-  return waiting.splice(0, lone === -1 ? waiting.length : Math.max(lone, 1))
+  return waiting.splice(0, lone === -1 ? MAX_FOLDED : Math.min(Math.max(lone, 1), MAX_FOLDED))
 }
+
+/** A burst of thousands of events must not keep everybody else waiting until the last of them is decided. */
+const MAX_FOLDED = 256
