@@ -1,26 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createLogFeed, type EventStream, type LogFeed } from './feed.ts'
 import { createLogModel, LINE_HEIGHT } from './model.ts'
+import { feedOf } from './testing.ts'
 
-function feedOf(lines: readonly string[]): { feed: LogFeed; say: (...lines: readonly string[]) => void } {
-  let listener: ((event: { readonly data?: unknown }) => void) | undefined
-  const stream: EventStream = {
-    addEventListener: (type, found) => {
-      if (type === 'message') listener = found
-    },
-    close: () => undefined,
-    readyState: 0,
-  }
-  const feed = createLogFeed('A', () => stream)
-  let index = 0
-  const say = (...said: readonly string[]): void => {
-    listener?.({ data: JSON.stringify(said.map((message) => ({ index: index++, timestamp: index, message }))) })
-    feed.close()
-  }
-  say(...lines)
-  return { feed, say }
-}
 const shown = (lines: readonly string[], model: ReturnType<typeof createLogModel>): readonly (string | undefined)[] =>
   Array.from({ length: model.rows.rows }, (_, row) => lines[model.rows.line(row)])
 
