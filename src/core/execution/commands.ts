@@ -101,6 +101,7 @@ export interface StateChangeEvent {
     | 'CodePipeline Action Execution State Change'
     | 'CodePipeline Action Execution Progress'
     | 'CodePipeline Action Execution Skipped'
+    | 'CodePipeline Rule Execution Progress'
     | 'CodePipeline Pipeline Execution Waiting'
     | 'CodePipeline Stage Transition State Change'
     | 'CodePipeline Stage Condition State Change'

@@ -7,7 +7,7 @@ import type { RuleEvent, RuleProgress } from './events.ts'
 import { ruleTimeoutMinutes } from './limits.ts'
 import { own } from './record.ts'
 import { resolveAction, type ResolvedAction } from './resolve.ts'
-import { pipelineArn, publishConditionChange } from './state-changes.ts'
+import { pipelineArn, publishConditionChange, publishRuleProgress } from './state-changes.ts'
 import type { ConditionExecution, ExecutionId, PipelineExecution, RuleExecution } from './state.ts'
 import { runningRules } from './status.ts'
 import { actionRegion, executionOf, putExecution, stageOf, structureOf, type Turn } from './turn.ts'
@@ -98,9 +98,11 @@ export function ruleWaiting(turn: Turn, event: Event<'RuleWaiting'>): void {
   const hasNews = Object.entries(progress).some(([member, value]) => run[member as keyof RuleProgress] !== value)
   const { waitingUntil: _before, ...asked } = run
   const waiting = { ...asked, ...progress, ...(until === undefined ? {} : { waitingUntil: until }) }
-  // that it is asked again is no change of its status
-  if (hasNews || until !== run.waitingUntil) putRule(turn, { ...waiting, updatedAt: hasNews ? turn.at : run.updatedAt })
   if (until !== undefined) schedule(turn, run, 'check', until)
+  if (!hasNews && until === run.waitingUntil) return
+  // that it is asked again is no change of its status
+  putRule(turn, { ...waiting, updatedAt: hasNews ? turn.at : run.updatedAt })
+  publishRuleProgress(turn, executionOf(turn, run.executionId), waiting)
 }
 
 /** The wait is over: its provider is asked again, by the same run. */

@@ -13,6 +13,7 @@ import type {
   Instant,
   PipelineExecution,
   PipelineKey,
+  RuleExecution,
   StageExecution,
   TransitionState,
   Trigger,
@@ -158,6 +159,20 @@ export function publishConditionChange(
   })
 }
 
+/** A running rule has told of itself: the build it started, until when it waits. */
+export function publishRuleProgress(turn: Turn, execution: PipelineExecution, run: RuleExecution): void {
+  publishOwn(turn, 'CodePipeline Rule Execution Progress', {
+    ...common(turn, execution, run.startedAt),
+    stage: run.stage,
+    condition: run.condition,
+    'rule-execution-id': run.id,
+    rule: run.rule,
+    ...(run.waitingUntil === undefined ? {} : { 'waiting-until': timestamp(run.waitingUntil) }),
+    'execution-result': executionResult(run),
+    ...versionAndAttempt(execution),
+  })
+}
+
 /** The pipeline has another declaration now, or is gone. */
 export function publishStructureChange(turn: Turn, state: 'UPDATED' | 'DELETED'): void {
   const { key, version } = turn.draft
@@ -220,14 +235,16 @@ const typeOf = ({ typeId: { owner, category, provider, version } }: Pick<ActionE
 const artifacts = (locations: readonly ArtifactLocation[]) =>
   locations.map(({ name, bucket, key }) => ({ name, s3location: { bucket, key } }))
 
-const executionResult = (run: ActionExecution) => ({
+type Worked = Pick<ActionExecution, 'externalExecutionId' | 'externalExecutionUrl' | 'summary' | 'error'>
+
+const executionResult = (run: Worked) => ({
   ...(run.externalExecutionUrl === undefined ? {} : { 'external-execution-url': run.externalExecutionUrl }),
   ...resultSummary(run),
   ...(run.externalExecutionId === undefined ? {} : { 'external-execution-id': run.externalExecutionId }),
   ...(run.error === undefined ? {} : { 'error-code': run.error.code }),
 })
 
-function resultSummary({ summary, error }: ActionExecution): { 'external-execution-summary'?: string } {
+function resultSummary({ summary, error }: Worked): { 'external-execution-summary'?: string } {
   const text = summary ?? error?.message
   return text === undefined ? {} : { 'external-execution-summary': text }
 }

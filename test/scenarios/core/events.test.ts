@@ -207,6 +207,38 @@ test('given a condition before a stage, when it is asked, fails and is overridde
   assert.deepEqual(owned(w.override('E1', 'Deploy', 'beforeEntry')), ['Condition E1 Deploy beforeEntry Overridden'])
 })
 
+test('given a rule that runs, when it tells of its work or of the time it waits for, then that is published, once', () => {
+  const conditions = [{ result: 'FAIL' as const, rules: [rule('Open')] }]
+  const w = world(
+    pipeline({
+      stages: { Src: ['S'], Deploy: { actions: [action({ name: 'D' })], beforeEntry: { conditions } } },
+    }),
+  )
+  w.pass('E1', 'S')
+  const about = w.runningRule('Open', 'E1')
+  const progress = { externalExecutionId: 'b:1', externalExecutionUrl: 'https://x/b:1' }
+  const [told, ...others] = eventsOf(w.send({ type: 'RuleWaiting', ...about, progress }))
+  assert.deepEqual(others, [])
+  assert.equal(told?.detailType, 'CodePipeline Rule Execution Progress')
+  const detail = {
+    pipeline: 'shop',
+    'execution-id': 'E1',
+    'start-time': new Date(w.rulesOf('Open', 'E1')[0]?.startedAt ?? 0).toISOString(),
+    stage: 'Deploy',
+    condition: 'beforeEntry',
+    'rule-execution-id': about.ruleExecutionId,
+    rule: 'Open',
+    'execution-result': { 'external-execution-id': 'b:1', 'external-execution-url': 'https://x/b:1' },
+    version: 1,
+    'pipeline-execution-attempt': 1,
+  }
+  assert.deepEqual(told.detail, detail)
+  assert.deepEqual(eventsOf(w.send({ type: 'RuleWaiting', ...about, progress })), [])
+  const until = w.now + 60_000
+  const [waits] = eventsOf(w.send({ type: 'RuleWaiting', ...about, until }))
+  assert.deepEqual(waits?.detail, { ...detail, 'waiting-until': new Date(until).toISOString() })
+})
+
 test('given a pipeline, when it is updated, then its new version is published', () => {
   const w = world()
   const [event] = eventsOf(w.update())
