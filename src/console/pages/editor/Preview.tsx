@@ -1,7 +1,8 @@
 import type { ActionDeclaration, PipelineDeclaration } from '@aws-sdk/client-codepipeline'
 
 /** What the definition would look like. */
-export function Preview({ declaration: { name, stages = [] } }: { declaration: PipelineDeclaration }) {
+export function Preview({ declaration }: { declaration: PipelineDeclaration }) {
+  const { name, stages = [] } = declaration
   return (
     <ol className="preview" aria-label={`The stages of ${name ?? 'the pipeline'}`}>
       {stages.map((stage, index) => (

@@ -1,13 +1,8 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
-import {
-  bracketMatching,
-  defaultHighlightStyle,
-  foldGutter,
-  indentOnInput,
-  syntaxHighlighting,
-} from '@codemirror/language'
+import { bracketMatching, HighlightStyle, foldGutter, indentOnInput, syntaxHighlighting } from '@codemirror/language'
+import { tags } from '@lezer/highlight'
 import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint'
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search'
 import { EditorState } from '@codemirror/state'
@@ -26,6 +21,14 @@ const THEME = EditorView.theme({
   '.cm-selectionBackground': { backgroundColor: 'light-dark(#b5d9ff, #264a73) !important' },
   '.cm-tooltip': { backgroundColor: 'var(--page)', color: 'inherit', border: '1px solid var(--line)' },
 })
+
+const HIGHLIGHT = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'light-dark(#0550ae, #7ab8ff)' },
+  { tag: [tags.string, tags.content], color: 'light-dark(#0a6b3d, #7fd6a3)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'light-dark(#8a3c00, #ffb454)' },
+  { tag: tags.comment, color: 'var(--quiet)', fontStyle: 'italic' },
+  { tag: tags.punctuation, color: 'var(--quiet)' },
+])
 
 /**
  * The definition as text, with its problems where they are. It lives in a shadow root: the editor brings style elements, which the
@@ -61,7 +64,7 @@ export function TextEditor(props: {
           bracketMatching(),
           highlightActiveLine(),
           highlightSelectionMatches(),
-          syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+          syntaxHighlighting(HIGHLIGHT),
           format === 'json' ? json() : yaml(),
           keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, indentWithTab]),
           EditorView.contentAttributes.of({ 'aria-label': `Definition in ${format.toUpperCase()}` }),
