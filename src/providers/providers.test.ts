@@ -3,11 +3,19 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { zipEntries } from '../artifacts/artifacts.ts'
+import { findActionType } from '../core/catalog/action-types.ts'
 import type { ActionOrder, ActionProgress, SourceRevisionOverride } from '../core/execution/execution.ts'
 import type { BusEvent } from '../journal/journal.ts'
 import type { GitHost } from '../git/git.ts'
 import { ActionAborted, failureOf, type ActionContext, type ActionOutcome } from './provider.ts'
 import { createProviders } from './registry.ts'
+
+const putOut = (outcome: ActionOutcome): readonly string[] =>
+  outcome.type === 'Succeeded' ? Object.keys(outcome.outputVariables ?? {}) : []
+
+/** What the linter believes that a source puts out. */
+const variablesOf = (provider: string) =>
+  findActionType({ category: 'Source', owner: 'AWS', provider, version: '1' })?.variables
 
 describe('CodeCommit source', () => {
   const configuration = { RepositoryName: 'shop', BranchName: 'main' }
@@ -46,6 +54,7 @@ describe('CodeCommit source', () => {
         created: 1572320001000,
       },
     })
+    assert.deepEqual(putOut(outcome), variablesOf('CodeCommit'))
     const put = inputOf(sent, 'PutObject')
     assert.equal(String(put['Body']), 'archive of r-1 at c1')
     assert.deepEqual([put['Bucket'], put['Key']], ['artifacts', 'p/App/1'])
@@ -126,6 +135,7 @@ describe('S3 source', () => {
         created: 5000,
       },
     })
+    assert.deepEqual(putOut(outcome), variablesOf('S3'))
     assert.equal(sent.find(({ name }) => name === 'CopyObject')?.input['CopySource'], 'src/a%20b.zip?versionId=v2')
   })
 
