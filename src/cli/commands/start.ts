@@ -4,9 +4,11 @@ import {
   type SourceRevisionType,
 } from '@aws-sdk/client-codepipeline'
 import type { Command } from 'commander'
-import { connectionOf, talking, withConnection } from '../connection.ts'
+import type { ExtensionOutput, StartFromStageInput } from '../../core/execution/extensions.ts'
+import { connectionOf, talking, withConnection, type Connection } from '../connection.ts'
 import { CliFailure, EXIT } from '../failure.ts'
 import { terminal } from '../output.ts'
+import { callOwn } from '../own-api.ts'
 import { watch } from './watch.ts'
 
 interface StartOptions {
@@ -14,6 +16,9 @@ interface StartOptions {
   readonly region?: string
   readonly variable: readonly string[]
   readonly revision: readonly string[]
+  readonly fromStage?: string
+  readonly of?: string
+  readonly reason?: string
   readonly watch?: boolean
   readonly json?: boolean
 }
@@ -31,20 +36,16 @@ export const startCommand = (program: Command): Command =>
       collect,
       [],
     )
+    .option('--from-stage <stage>', 'begin there, with what an earlier execution had by then (not on AWS)')
+    .option('--of <execution>', 'which earlier execution (default: the newest that got there)')
+    .option('--reason <text>', 'why it begins at a later stage; it stays on record')
     .option('--watch', 'show it live and exit with its outcome')
     .option('--json', 'print JSON')
     .action(async (name: string, options: StartOptions) => {
       const connection = connectionOf(options, process.env)
       process.exitCode = await talking(connection, async () => {
-        const client = new CodePipelineClient(connection)
-        const { pipelineExecutionId: execution = '' } = await client.send(
-          new StartPipelineExecutionCommand({
-            name,
-            ...(options.variable.length > 0 && { variables: options.variable.map(variable) }),
-            ...(options.revision.length > 0 && { sourceRevisions: options.revision.map(revision) }),
-          }),
-        )
-        client.destroy()
+        const fromStage = startFromStage(name, options)
+        const execution = await (fromStage ? startLater(connection, fromStage) : start(connection, name, options))
         if (options.watch) return watch(connection, name, { ...options, execution, wait: true, logs: true }, terminal)
         if (options.json) terminal.json({ pipelineExecutionId: execution })
         else {
@@ -54,6 +55,43 @@ export const startCommand = (program: Command): Command =>
         return EXIT.succeeded
       })
     })
+
+async function start(connection: Connection, name: string, options: StartOptions): Promise<string> {
+  const client = new CodePipelineClient(connection)
+  const { pipelineExecutionId = '' } = await client.send(
+    new StartPipelineExecutionCommand({
+      name,
+      ...(options.variable.length > 0 && { variables: options.variable.map(variable) }),
+      ...(options.revision.length > 0 && { sourceRevisions: options.revision.map(revision) }),
+    }),
+  )
+  client.destroy()
+  return pipelineExecutionId
+}
+
+async function startLater(connection: Connection, input: StartFromStageInput): Promise<string> {
+  const { pipelineExecutionId } = await callOwn<ExtensionOutput>(connection, 'StartFromStage', input)
+  return pipelineExecutionId
+}
+
+/** @returns undefined for an ordinary start */
+function startFromStage(pipelineName: string, options: StartOptions): StartFromStageInput | undefined {
+  const { fromStage: stageName, of, reason, variable, revision } = options
+  if (stageName === undefined) {
+    if (of === undefined && reason === undefined) return undefined
+    throw new CliFailure('--of and --reason go with --from-stage.', { exitCode: EXIT.usage })
+  }
+  if (reason === undefined) {
+    throw new CliFailure('--from-stage needs a --reason: it stays on record.', { exitCode: EXIT.usage })
+  }
+  if (variable.length + revision.length > 0) {
+    throw new CliFailure('--from-stage takes variables and revisions from the earlier execution.', {
+      hint: 'Leave --variable and --revision out, or start from the first stage.',
+      exitCode: EXIT.usage,
+    })
+  }
+  return { pipelineName, stageName, reason, ...(of !== undefined && { fromPipelineExecutionId: of }) }
+}
 
 function variable(text: string): { name: string; value: string } {
   const equals = text.indexOf('=')

@@ -83,12 +83,18 @@ function obstacleTo(
   const made = madeBy(before, from)
   const [need] = unmetNeeds(ahead, made, true)
   if (need !== undefined) return `${describeNeed(need)}, which that execution does not have`
-  const lost = needsOf(ahead, true).find(
+  const lost = needsOf(ahead.map(ofAws), true).find(
     ({ what }) =>
       'artifact' in what && gone.includes(what.artifact) && own(made.artifacts, what.artifact) !== undefined,
   )
   return lost && `${describeNeed(lost)}, which no longer exists in the artifact store`
 }
+
+/** Job workers may keep their artifacts wherever they like: that the store has none of theirs says nothing. */
+const ofAws = (stage: StageDeclaration): StageDeclaration => ({
+  ...stage,
+  actions: stage.actions.filter(({ actionTypeId }) => actionTypeId.owner === 'AWS'),
+})
 
 /** What the earlier stages made is only of use when they would be made the same way today. */
 function firstChange(before: readonly StageDeclaration[], then: PipelineDeclaration): string | undefined {

@@ -77,7 +77,7 @@ describe('StartFromStage', () => {
     })) as { pipelineExecutionId: string }
     const { data } = await tester.take('D', id)
     assert.deepEqual(data?.actionConfiguration?.configuration, { Key: 'v1.0' })
-    const [before] = (await tester.actionRuns(tester.first)).filter(({ actionName }) => actionName === 'B')
+    const before = (await tester.actionRuns(tester.first)).find(({ actionName }) => actionName === 'B')
     assert.deepEqual(
       data.inputArtifacts?.map(({ location }) => location?.s3Location?.objectKey),
       before?.output?.outputArtifacts?.map(({ s3location }) => s3location?.key),
