@@ -9,6 +9,7 @@ const BENCHMARKS = {
   'pipeline-state': () => import('./pipeline-state.ts'),
   history: () => import('./history.ts'),
   burst: () => import('./burst.ts'),
+  approvals: () => import('./approvals.ts'),
 } satisfies Record<string, () => Promise<{ run(): Promise<void> }>>
 
 const chosen = process.argv.slice(2)

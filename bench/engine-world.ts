@@ -111,7 +111,7 @@ export async function openEngineWorld(
   }
 }
 
-const INSTANTANEOUS: ActionProvider = {
+export const INSTANTANEOUS: ActionProvider = {
   types: SHOP_ACTIONS.map(({ actionTypeId }) => actionTypeId),
   run: async () => ({ type: 'Succeeded' }),
 }

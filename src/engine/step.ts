@@ -52,8 +52,12 @@ export interface Steps {
   idle(): Promise<void>
 }
 
-/** Cached aggregates are dropped above this, oldest first: a server with many thousand sleeping pipelines must not hold them all. */
+/**
+ * Cached aggregates are dropped above these, least recently used first: a server with many thousand sleeping pipelines, or executions
+ * that wait for somebody, must not hold them all. An execution takes about 2 KB.
+ */
 const MAX_CACHED = 4096
+const MAX_CACHED_EXECUTIONS = 2048
 
 const MAX_ATTEMPTS = 2
 
@@ -61,6 +65,8 @@ interface Aggregate {
   readonly key: PipelineKey
   /** as last committed; undefined: read it */
   record: PipelineRecord | undefined
+  /** in the record when it was last counted */
+  executions: number
   waiting: Unit[]
   running: Promise<void> | undefined
 }
@@ -80,6 +86,7 @@ interface Unit {
 export function createSteps(dependencies: StepDependencies): Steps {
   const { store, bus, clock, decide, decideOptions, committed, declared, probe } = dependencies
   const aggregates = new Map<string, Aggregate>()
+  let cachedExecutions = 0
 
   function enqueue(key: PipelineKey, unit: Unit): void {
     const aggregate = aggregateOf(key)
@@ -88,21 +95,20 @@ export function createSteps(dependencies: StepDependencies): Steps {
   }
 
   function aggregateOf(key: PipelineKey): Aggregate {
-    const id = `${key.account}/${key.region}/${key.name}`
+    const id = idOf(key)
     const known = aggregates.get(id)
-    if (known) return known
-    const aggregate: Aggregate = { key, record: undefined, waiting: [], running: undefined }
-    aggregates.set(id, aggregate)
-    if (aggregates.size > MAX_CACHED) forgetOne()
+    const aggregate: Aggregate = known ?? { key, record: undefined, executions: 0, waiting: [], running: undefined }
+    aggregates.delete(id)
+    aggregates.set(id, aggregate) // the last one used
     return aggregate
   }
 
-  function forgetOne(): void {
-    for (const [id, { running, waiting }] of aggregates) {
-      if (running === undefined && waiting.length === 0) {
-        aggregates.delete(id)
-        return
-      }
+  function forgetSome(): void {
+    for (const [id, { running, waiting, executions }] of aggregates) {
+      if (aggregates.size <= MAX_CACHED && cachedExecutions <= MAX_CACHED_EXECUTIONS) return
+      if (running !== undefined || waiting.length > 0) continue
+      aggregates.delete(id)
+      cachedExecutions -= executions
     }
   }
 
@@ -112,6 +118,10 @@ export function createSteps(dependencies: StepDependencies): Steps {
       await commit(aggregate, batch)
     }
     aggregate.running = undefined
+    const executions = Object.keys(aggregate.record?.state.executions ?? {}).length
+    cachedExecutions += executions - aggregate.executions
+    aggregate.executions = executions
+    forgetSome()
   }
 
   async function commit(aggregate: Aggregate, batch: readonly Unit[], attempt = 1): Promise<void> {
@@ -212,6 +222,8 @@ export function createSteps(dependencies: StepDependencies): Steps {
 }
 
 const NO_SUCH_PIPELINE: EngineAnswer = { accepted: false, rejection: 'no-such-pipeline' }
+
+const idOf = ({ account, region, name }: PipelineKey): string => `${account}/${region}/${name}`
 
 /** The first unit if it must be alone, else those that may share one. */
 function takeBatch(waiting: Unit[]): readonly Unit[] {
