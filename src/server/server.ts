@@ -3,7 +3,6 @@ import { chmod } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLog, silentLog } from '../base/log.ts'
-import { randomAlphanumeric, randomToken } from '../base/ids.ts'
 import { gitVersion } from '../git/git.ts'
 import { announceServer, startRunner } from '../runner/runner.ts'
 import { catchUp } from '../services/codecommit/catch-up.ts'
@@ -138,7 +137,7 @@ async function listen(server: Server, { host, port }: ServerConfig): Promise<Add
 }
 
 /** Development: fixed keys. A team's server: one administrator, made and printed at the first start and never again. */
-async function addKeys({ auth, store }: Composition, config: ServerConfig): Promise<void> {
+async function addKeys({ auth, store, clock }: Composition, config: ServerConfig): Promise<void> {
   if (config.mode === 'dev') {
     for (const { id, secret, account } of [DEV_KEY, ...config.keys]) {
       await auth.addAccessKey({
@@ -149,22 +148,10 @@ async function addKeys({ auth, store }: Composition, config: ServerConfig): Prom
     }
     return
   }
-  const marker = { account: DEV_ACCOUNT, region: '', service: 'pipewright', type: 'setup', name: 'administrator' }
-  if (await store.read.resources.get(marker)) return
-  const accessKeyId = `AKIA${randomAlphanumeric(16).toUpperCase()}`
-  const secretAccessKey = randomToken(30)
-  await auth.addAccessKey({
-    accessKeyId,
-    secretAccessKey,
-    principal: {
-      account: DEV_ACCOUNT,
-      arn: `arn:aws:iam::${DEV_ACCOUNT}:user/administrator`,
-      userId: 'administrator',
-      type: 'User',
-    },
-  })
-  await store.write(async (tx) => tx.resources.put(marker, { accessKeyId }))
+  const { createAdministrator } = await import('../services/iam/administrator.ts')
+  const key = await createAdministrator({ store, auth, clock }, DEV_ACCOUNT)
+  if (key === undefined) return
   process.stdout.write(
-    `administrator access key, shown this once:\n  AWS_ACCESS_KEY_ID=${accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`,
+    `administrator access key, shown this once:\n  AWS_ACCESS_KEY_ID=${key.accessKeyId}\n  AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}\n`,
   )
 }
