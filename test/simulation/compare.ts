@@ -9,7 +9,7 @@ import { isActive, type ModelExecution, type ModelRun, type ModelStage } from '.
  */
 export function differences(model: ReferenceModel, state: PipelineState): readonly string[] {
   const found: string[] = []
-  const expect = (what: string, real: unknown, expected: unknown): void => {
+  const expect = (what: string, real: Comparable, expected: Comparable): void => {
     if (real !== expected) found.push(`${what} is ${show(real)}, and should be ${show(expected)}`)
   }
   learnRollbacks(model, state)
@@ -39,11 +39,12 @@ export function differences(model: ReferenceModel, state: PipelineState): readon
   return found
 }
 
-type Expect = (what: string, real: unknown, expected: unknown) => void
+type Comparable = string | number | boolean | undefined
+type Expect = (what: string, real: Comparable, expected: Comparable) => void
 
 function compareExecution(real: PipelineExecution, expected: ModelExecution, expect: Expect): void {
   const { id, status, at, attempt, type, mode, rollback } = real
-  expect(`${id}`, status, expected.status)
+  expect(id, status, expected.status)
   expect(`the place of ${id}`, at && `${at.place} ${at.stage}`, placeOf(expected))
   expect(`the attempt of ${id}`, attempt, expected.attempt)
   expect(`the type of ${id}`, type, expected.rollback === undefined ? 'STANDARD' : 'ROLLBACK')
@@ -123,4 +124,4 @@ function learnRollbacks(model: ReferenceModel, state: PipelineState): void {
   }
 }
 
-const show = (value: unknown): string => (value === undefined || value === '' ? 'nothing' : String(value))
+const show = (value: Comparable): string => (value === undefined || value === '' ? 'nothing' : String(value))

@@ -152,7 +152,7 @@ const KINDS: readonly {
     weight: 4,
     make: ({ pick, chance }) => ({ type: 'again', of: pick(), ...(chance(0.3) && { fails: true }) }),
   },
-  { type: 'wait', weight: 2, make: ({ number }) => ({ type: 'wait', ms: Math.floor(number() ** 4 * 40 * DAY) }) },
+  { type: 'wait', weight: 1, make: ({ number }) => ({ type: 'wait', ms: Math.floor(number() ** 6 * 40 * DAY) }) },
   {
     type: 'clock',
     weight: 1,

@@ -118,9 +118,9 @@ export function pipelinesOf(tables: PipelineTables, drawn: { runs: number }, ans
           .filter(({ key }) => key.account === account && key.region === region && byBytes(after, key.name) < 0)
           .toSorted((a, b) => byBytes(a.key.name, b.key.name))
           .slice(0, limit)
-          .map(({ key, version, declaration: { pipelineType, executionMode }, createdAt, updatedAt }) => ({
-            ...{ name: key.name, version, pipelineType, executionMode, createdAt, updatedAt },
-          })),
+          .map(({ key: { name }, version, declaration: { pipelineType, executionMode }, createdAt, updatedAt }) => {
+            return { name, version, pipelineType, executionMode, createdAt, updatedAt }
+          }),
       ),
     keys: () => answer(() => records.values().map(({ state: { key } }) => key)),
     declaration: (key, version) => answer(() => declarations.get(`${idOf(key)}/${version}`)),

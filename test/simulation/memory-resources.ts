@@ -42,7 +42,13 @@ export function resourcesOf({ resources, numbers }: ResourceTables, answer: Answ
           throw new StaleWrite(`"${name}" has changed`)
         const version = (before?.version ?? 0) + 1
         resources.put(idOf(key), {
-          ...{ account, region, service, type, name, version, document },
+          account,
+          region,
+          service,
+          type,
+          name,
+          version,
+          document,
           parent: parent ?? before?.parent ?? '',
           ordinal: ordinal ?? before?.ordinal ?? 0,
         })

@@ -38,7 +38,7 @@ export const createMemory = (): Memory => ({
 
 type AnyTable = { readonly committed: unknown } & Pick<Table<string, unknown>, 'commit' | 'rollBack'>
 
-const tablesOf = ({ drawn: _, ...tables }: Memory): readonly AnyTable[] => Object.values(tables)
+const tablesOf = ({ drawn: _drawn, ...tables }: Memory): readonly AnyTable[] => Object.values(tables)
 
 /** The same memory without the unit of work that is under way. Readers have no way to write. */
 const committed = (memory: Memory): Memory => ({
@@ -144,7 +144,7 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
     try {
       return gate() ?? Promise.resolve(make())
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
   const { outbox, timers, jobs, events, positions, drawn } = memory
@@ -162,7 +162,7 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
             return entry
           }),
         ),
-      remove: (ids) => answer(() => void ids.forEach((id) => outbox.remove(id))),
+      remove: (ids) => answer(() => ids.forEach((id) => outbox.remove(id))),
     },
     timers: {
       due: (until, limit) =>
@@ -172,7 +172,7 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
             .slice(0, limit),
         ),
       next: () => answer(() => earliestFirst(timers)[0]?.at),
-      set: (timer) => answer(() => void timers.put(timer.id, timer)),
+      set: (timer) => answer(() => timers.put(timer.id, timer)),
       clear: (id) => answer(() => void timers.remove(id)),
     },
     jobs: {
@@ -187,7 +187,7 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
         ),
       open: (queue) =>
         answer(() => oldestFirst(jobs).filter((job) => isOpen(job) && (queue === undefined || job.queue === queue))),
-      put: (job) => answer(() => void jobs.put(job.id, job)),
+      put: (job) => answer(() => jobs.put(job.id, job)),
       delete: (id) => answer(() => void jobs.remove(id)),
       prune: (madeBefore) =>
         answer(() => {
@@ -222,7 +222,7 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
             return { sequence, event }
           }),
         ),
-      advance: (consumer, sequence) => answer(() => void positions.put(consumer, sequence)),
+      advance: (consumer, sequence) => answer(() => positions.put(consumer, sequence)),
       prune: (keep) =>
         answer(() => {
           const unread = Math.min(...positions.values())

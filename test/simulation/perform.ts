@@ -1,5 +1,10 @@
 /** What each kind of step does. A step that finds nothing to choose from does nothing. */
-import type { PipelineKey, PipelineState } from '../../src/core/execution/execution.ts'
+import type {
+  PipelineExecution,
+  PipelineKey,
+  PipelineState,
+  StageExecution,
+} from '../../src/core/execution/execution.ts'
 import type { CustomJobDocument, EngineEvent } from '../../src/engine/engine.ts'
 import type { ActionOutcome } from '../../src/providers/provider.ts'
 import type { RuleOutcome } from '../../src/rules/rule.ts'
@@ -59,6 +64,29 @@ const recent = (stage: Stage, { key }: PipelineState, pick: Pick): string =>
 
 const stageOf = ({ declaration: { stages } }: PipelineState, pick: Pick): string => at(stages, pick)?.name ?? ''
 
+/** An execution and a stage; three times of four one that the command may well be meant for. */
+function aim(
+  stage: Stage,
+  state: PipelineState,
+  { of, stage: named }: { readonly of: Pick; readonly stage: Pick },
+  isMeant: (run: StageExecution, name: string, execution: PipelineExecution) => boolean,
+): { readonly executionId: string; readonly stage: string } {
+  const meant = stage.memory.executions.committed
+    .values()
+    .filter(({ pipeline }) => pipeline === idOf(state.key))
+    .flatMap(({ value }) =>
+      Object.entries(value.stages)
+        .filter(([name, run]) => isMeant(run, name, value))
+        .map(([name]) => ({ executionId: value.id, stage: name })),
+    )
+  return (
+    (of % 4 === 0 ? undefined : at(meant.slice(-4), named)) ?? {
+      executionId: recent(stage, state, of),
+      stage: stageOf(state, named),
+    }
+  )
+}
+
 const BY = 'arn:aws:iam::111122223333:user/ana'
 
 const PERFORMERS: Performers = {
@@ -74,38 +102,46 @@ const PERFORMERS: Performers = {
     })
   },
   stop(stage, { of, abandon = false }, state) {
-    stage.send(state.key, { type: 'StopRequested', executionId: recent(stage, state, of), abandon, by: BY })
+    const live = Object.values(state.executions).filter(
+      ({ status }) => status === 'InProgress' || status === 'Stopping',
+    )
+    const executionId = (of % 4 === 0 ? undefined : at(live, of)?.id) ?? recent(stage, state, of)
+    stage.send(state.key, { type: 'StopRequested', executionId, abandon, by: BY })
   },
-  retry(stage, { of, stage: named, all }, state) {
-    stage.send(state.key, {
-      type: 'RetryRequested',
-      executionId: recent(stage, state, of),
-      stage: stageOf(state, named),
-      mode: all ? 'ALL_ACTIONS' : 'FAILED_ACTIONS',
-      by: BY,
-    })
+  retry(stage, { all, ...step }, state) {
+    const aimed = aim(stage, state, step, ({ status, actions }) =>
+      status === 'InProgress'
+        ? Object.values(actions).some((run) => run.status === 'Failed')
+        : status === 'Failed' || status === 'Stopped',
+    )
+    stage.send(state.key, { type: 'RetryRequested', ...aimed, mode: all ? 'ALL_ACTIONS' : 'FAILED_ACTIONS', by: BY })
   },
   /** As the operation does it: the target is read from history first. */
   rollback(stage, { to, stage: named }, state) {
-    const targetExecutionId = recent(stage, state, to)
-    const target = stage.memory.executions.committed.get(`${idOf(state.key)}/${targetExecutionId}`)?.value
+    const [first] = state.declaration.stages
+    const aimed = aim(
+      stage,
+      state,
+      { of: to, stage: named },
+      ({ status }, name, { pipelineVersion }) =>
+        status === 'Succeeded' && name !== first?.name && pipelineVersion === state.version,
+    )
+    const target = stage.memory.executions.committed.get(`${idOf(state.key)}/${aimed.executionId}`)?.value
     stage.send(state.key, {
       type: 'RollbackRequested',
       executionId: stage.newId(),
-      stage: stageOf(state, named),
-      targetExecutionId,
+      stage: aimed.stage,
+      targetExecutionId: aimed.executionId,
       ...(target && { target }),
       by: BY,
     })
   },
-  override(stage, { of, stage: named, success }, state) {
-    stage.send(state.key, {
-      type: 'OverrideRequested',
-      executionId: recent(stage, state, of),
-      stage: stageOf(state, named),
-      condition: success ? 'onSuccess' : 'beforeEntry',
-      by: BY,
-    })
+  override(stage, { success, ...step }, state) {
+    const condition = success ? 'onSuccess' : 'beforeEntry'
+    const aimed = aim(stage, state, step, ({ conditions }) =>
+      ['InProgress', 'Failed', 'Errored'].includes(conditions?.[condition]?.status ?? ''),
+    )
+    stage.send(state.key, { type: 'OverrideRequested', ...aimed, condition, by: BY })
   },
   disable(stage, { stage: named, outbound }, state) {
     const direction = outbound ? 'Outbound' : 'Inbound'

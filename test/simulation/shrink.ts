@@ -19,8 +19,8 @@ export async function shrink(
     best = candidate
     return true
   }
-  for (let size = -1; size !== JSON.stringify(best).length && left > 0;) {
-    size = JSON.stringify(best).length
+  for (let before: Case | undefined; before !== best;) {
+    before = best
     await withFewerSteps()
     for (let place = 0; place < best.steps.length; place += 1) await withPlainer(place)
     await withFewerPipelines()
@@ -50,7 +50,7 @@ export async function shrink(
       const others = best.pipelines.filter((_, other) => other !== place)
       const steps = best.steps
         .filter(({ pipeline = 0 }) => pipeline % best.pipelines.length !== place)
-        .map(({ pipeline: _, ...step }): Step => step)
+        .map(({ pipeline: _pipeline, ...step }): Step => step)
       if (others.length > 0) await isBetter({ pipelines: others, steps })
     }
     for (const place of best.pipelines.keys()) {
@@ -74,7 +74,7 @@ function* plainerSteps(step: Step | undefined): Generator<Step> {
       yield plainer as Step
     } else if (typeof value === 'number' && value > 0) {
       for (const smaller of [0, 1, 2, 3, Math.floor(value / 2)])
-        if (smaller < value) yield { ...step, [member]: smaller } as Step
+        if (smaller < value) yield { ...step, [member]: smaller }
     }
   }
   if (step.type === 'update') for (const plainer of plainerPipelines(step.to)) yield { ...step, to: plainer(step.to) }
@@ -85,7 +85,7 @@ type Change = (pipeline: PipelineSketch) => PipelineSketch
 
 function* plainerPipelines(pipeline: PipelineSketch | undefined): Generator<Change> {
   if (pipeline === undefined) return
-  yield ({ needsVariable: _, ...plainer }) => plainer
+  yield ({ needsVariable: _variable, ...plainer }) => plainer
   for (const { name, actions } of pipeline.stages) {
     // two stages is the least a pipeline has, one action the least of a stage
     yield (one) =>
@@ -114,7 +114,7 @@ function* plainerPipelines(pipeline: PipelineSketch | undefined): Generator<Chan
         }))
     }
     for (const member of ['onFailure', 'entry', 'success', 'failure'] as const)
-      yield inStage(name, ({ [member]: _, ...plainer }) => plainer)
+      yield inStage(name, ({ [member]: _member, ...plainer }) => plainer)
   }
 }
 

@@ -5,8 +5,9 @@
 import { decide as decideByTheRules, type PipelineKey } from '../../src/core/execution/execution.ts'
 import { violations } from '../../src/core/execution/invariants.ts'
 import type { CrashPoint, EngineEvent } from '../../src/engine/engine.ts'
-import { declare, FAULTS, type Case, type CrashAt, type Step } from './cases.ts'
+import { declare, type Case, type CrashAt, type Step } from './cases.ts'
 import { differences } from './compare.ts'
+import { count, noFigures, type Figures } from './figures.ts'
 import { createHistory } from './history.ts'
 import { createMemory, type Fate } from './memory-store.ts'
 import { idOf } from './memory-pipelines.ts'
@@ -17,18 +18,6 @@ import { startServer, type Sabotage, type Server } from './server.ts'
 import { perform, type Stage } from './perform.ts'
 import { createTime } from './time.ts'
 import { createOutside } from './world-outside.ts'
-
-export interface Figures {
-  executions: number
-  /** decisions that changed a pipeline and became durable */
-  transitions: number
-  /** what was asked or reported, refused or ignored ones included */
-  events: number
-  faults: number
-  commits: number
-}
-
-export const noFigures = (): Figures => ({ executions: 0, transitions: 0, events: 0, faults: 0, commits: 0 })
 
 export interface Outcome {
   readonly figures: Figures
@@ -44,6 +33,9 @@ type Decided = {
   readonly decision: ReturnType<Decide>
 }
 
+const describe = ({ at, type, ...rest }: Decided['event']): string =>
+  [new Date(at).toISOString(), type, ...Object.values(rest).filter((value) => typeof value === 'string')].join(' ')
+
 /** Small, so that they are reached. */
 const LIMITS = { concurrentExecutions: 5, concurrentActions: 3 }
 
@@ -52,7 +44,12 @@ const MINUTE = 60_000
 
 const macrotask = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
-export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = {}): Promise<Outcome> {
+/** @param watch is told what happens, a line at a time */
+export async function simulate(
+  { pipelines, steps }: Case,
+  sabotage: Sabotage = {},
+  watch: (line: string) => void = () => undefined,
+): Promise<Outcome> {
   const memory = createMemory()
   const time = createTime()
   const outside = createOutside()
@@ -96,8 +93,14 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
 
   function crash(): void {
     crashAt = undefined
-    figures.faults += 1
+    fault('crash')
     server.kill()
+  }
+
+  function fault(what: string): void {
+    figures.faults += 1
+    count(figures, `fault: ${what}`)
+    watch(`    ${what}`)
   }
 
   async function restart(): Promise<void> {
@@ -119,7 +122,7 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
       figures.commits += 1
       for (const decided of unit) become(decided)
     } else if (chosen === 'refused') isMending = true
-    if (chosen !== 'committed') figures.faults += 1
+    if (chosen !== 'committed') fault(`commit ${chosen}`)
     if (chosen === 'unanswered') server.kill()
     await macrotask()
   }
@@ -133,6 +136,8 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     const { codes } = model.apply(event)
     if (!decision.accepted) {
       const { code } = decision.rejection
+      count(figures, `refused: ${event.type} ${code}`)
+      watch(`    ${event.type} refused: ${code}`)
       if (codes === undefined) wrong.push(`${event.type} was refused with ${code}, and should be accepted`)
       else if (!codes.includes(code))
         wrong.push(`${event.type} was refused with ${code}, and should be with ${codes.join(' or ')}`)
@@ -140,6 +145,8 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     }
     if (codes !== undefined) wrong.push(`${event.type} was accepted, and should be refused with ${codes.join(' or ')}`)
     const { state } = decision
+    count(figures, `${state === before ? 'ignored' : 'accepted'}: ${event.type}`)
+    watch(`    ${describe(event)}`)
     if (state !== before) {
       figures.transitions += 1
       figures.executions += state.nextAge - before.nextAge
@@ -199,10 +206,12 @@ export async function simulate({ pipelines, steps }: Case, sabotage: Sabotage = 
     if (wrong.length > 0) return { figures, violations: wrong, step: played }
   }
   await finish()
+  for (const { value } of memory.executions.values()) count(figures, `ended: ${value.type} ${value.status}`)
   return { figures, violations: wrong, step: played + 1 }
 
   async function play(step: Step): Promise<void> {
-    if (FAULTS.has(step.type) && step.type !== 'crash' && step.type !== 'refuse') figures.faults += 1
+    watch(JSON.stringify(step))
+    if (step.type === 'again' || step.type === 'clock') fault(step.type)
     await perform(stage, step)
     await settle(step.commits)
     if (server.connection.held() === 0 && !isMending && wrong.length === 0) wrong.push(...unrest(memory, server))
