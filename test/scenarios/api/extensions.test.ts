@@ -8,13 +8,15 @@ import {
   RollbackStageCommand,
   type CodePipelineClient,
 } from '@aws-sdk/client-codepipeline'
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RollbackPreview } from '../../../src/core/execution/extensions.ts'
+import type { ExtensionOutput, RollbackPreview } from '../../../src/core/execution/extensions.ts'
 import { ACTION_EXECUTION_STATUSES } from '../../../src/core/catalog/statuses.ts'
 import { startTestServer } from '../../support/server.ts'
 import { callOwn } from '../../../src/cli/own-api.ts'
 import { ADMINISTRATOR } from '../../support/mini-server.ts'
+import { action, checkout, worldOf } from '../../support/world.ts'
 import { approval, job, named, p3, source, stage, startTester, type Tester } from '../../support/worker.ts'
 
 const SOURCE = { outputArtifacts: [{ name: 'Source' }] }
@@ -366,13 +368,43 @@ describe('a strict server', () => {
     )
   })
 
-  for (const [how, options] of [
-    ['--strict', { args: ['--strict'] }],
-    ['PIPEWRIGHT_STRICT=yes', { env: { PIPEWRIGHT_STRICT: 'yes' } }],
-  ] as const) {
-    test(`given ${how}, when a server is started, then it is strict`, async () => {
-      await using server = await startTestServer(options)
-      await assert.rejects(callOwn(server.client, 'SkipAction', {}), /this server is strict/)
-    })
-  }
+  test('given --strict, when a server is started, then it is strict', async () => {
+    await using server = await startTestServer({ args: ['--strict'] })
+    await assert.rejects(callOwn(server.client, 'SkipAction', {}), /this server is strict/)
+  })
+})
+
+describe('a whole server', () => {
+  test('given a deployment failed, when it is started from there, then it deploys what was fetched then, unless that is gone; and a restart with PIPEWRIGHT_STRICT=yes ends it all', async () => {
+    await using server = await startTestServer()
+    const world = worldOf(server)
+    await world.bucket('artifacts')
+    await world.repository('site', { 'index.html': 'first' })
+    const target = { BucketName: 'site', Extract: 'true' }
+    const first = await world.pipeline('site', [
+      stage('Source', checkout('site', {}, { PollForSourceChanges: 'false' })),
+      stage('Deploy', action('Upload', 'Deploy/S3', target, { input: ['Code'] })),
+    ])
+    const failed = await world.ended('site', first)
+    assert.equal(failed.execution.status, 'Failed')
+    await world.bucket('site')
+    await world.commit('site', { 'index.html': 'second' }, 'Change it')
+    const request = { pipelineName: 'site', stageName: 'Deploy', reason: 'the bucket is there now' }
+    const { pipelineExecutionId } = await callOwn<ExtensionOutput>(server.client, 'StartFromStage', request)
+    const run = await world.ended('site', pipelineExecutionId)
+    assert.deepEqual([run.execution.status, await world.getText('site', 'index.html')], ['Succeeded', 'first'])
+
+    const { bucket: Bucket, key: Key } = run.action('Upload').input?.inputArtifacts?.[0]?.s3location ?? {}
+    await world.s3.send(new DeleteObjectCommand({ Bucket, Key }))
+    await assert.rejects(
+      callOwn(server.client, 'StartFromStage', { ...request, fromPipelineExecutionId: first }),
+      /action 'Upload' of stage 'Deploy' needs artifact 'Code', which no longer exists in the artifact store/,
+    )
+
+    await server.kill()
+    await using strict = await server.restart({ PIPEWRIGHT_STRICT: 'yes' })
+    await assert.rejects(callOwn(strict.client, 'StartFromStage', request), /this server is strict/)
+    const { execution } = await worldOf(strict).look('site', pipelineExecutionId)
+    assert.deepEqual([execution.status, execution.statusSummary], ['Succeeded', undefined])
+  })
 })

@@ -1,7 +1,6 @@
 /** What a reason is found out from, and the questions that more than one part asks of it. */
-import { defaultTimeoutMinutes } from '../../catalog/action-types.ts'
 import type { ActionDeclaration, PipelineDeclaration, StageDeclaration } from '../../pipeline/declaration.ts'
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts'
+import { DEFAULT_LIMITS, timeoutMinutes, type Limits } from '../limits.ts'
 import { own } from '../record.ts'
 import type { ActionExecution, Instant, PipelineExecution, PipelineState } from '../state.ts'
 import { locksStages } from '../status.ts'
@@ -35,8 +34,9 @@ export const isLatestOf = (
 
 export function timesOutAt(scene: Scene, execution: PipelineExecution, run: ActionExecution): Instant {
   const declared = declarationOf(scene, execution, run)
-  const { timeoutMinutes = defaultTimeoutMinutes } = scene.limits ?? {}
-  return run.startedAt + (declared?.timeoutInMinutes ?? timeoutMinutes(run.typeId)) * 60_000
+  const limits = limitsOf(scene)
+  const minutes = declared === undefined ? limits.timeoutMinutes(run.typeId) : timeoutMinutes(limits, declared)
+  return run.startedAt + minutes * 60_000
 }
 
 const declarationOf = (

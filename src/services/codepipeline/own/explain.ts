@@ -17,7 +17,8 @@ export const explain = ownOperation<Input, Explanation>({
   handle: async (dependencies, { pipelineName, pipelineExecutionId: id }, call) => {
     const key = keyOf(call, pipelineName)
     const { state } = await requirePipeline(dependencies, key)
-    const scene = { state, now: dependencies.clock.now() }
+    const limits = { timeoutsOfApprovalsOnly: dependencies.strict ?? false }
+    const scene = { state, now: dependencies.clock.now(), limits }
     const reasons =
       id === undefined
         ? explainPipeline(scene)
