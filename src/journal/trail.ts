@@ -31,6 +31,7 @@ export interface TrailPage<Item> {
 }
 
 const FLUSH_MS = 50
+const AT_ONCE = 50
 /** a disk that does not keep up must not fill the memory */
 const MOST_WAITING = 20_000
 const NAME = /^(\d{12})\.jsonl$/
@@ -103,16 +104,20 @@ export function openTrail<Item>({
     const batch = waiting
     if (batch.length === 0) return
     waiting = []
-    const lines = batch.flatMap((make) => toLine(make))
     const place = await files()
-    for (let at = 0; at < lines.length;) {
-      const last = place.firsts.at(-1)
-      if (last === undefined || place.next - last >= segment) await begin(place)
-      const room = segment - (place.next - (place.firsts.at(-1) ?? place.next))
-      const part = lines.slice(at, at + room)
-      await appendFile(join(folder, nameOf(place.firsts.at(-1) ?? 0)), part.join(''), { mode: 0o600 })
-      place.next += part.length
-      at += part.length
+    // a portion at a time: making a thousand of them must not hold up what else goes on
+    for (let at = 0; at < batch.length; at += AT_ONCE) {
+      const lines = batch.slice(at, at + AT_ONCE).flatMap((make) => toLine(make))
+      while (lines.length > 0) {
+        const first = place.firsts.at(-1)
+        const room = first === undefined ? 0 : segment - (place.next - first)
+        if (first === undefined || room <= 0) await begin(place)
+        else {
+          const part = lines.splice(0, room)
+          await appendFile(join(folder, nameOf(first)), part.join(''), { mode: 0o600 })
+          place.next += part.length
+        }
+      }
     }
   }
 
