@@ -6,6 +6,7 @@ import { createLogBuffer, type LogBuffer } from './buffer.ts'
 import { looksLikeFailure } from './first-error.ts'
 import { createFolds, type Folds } from './fold.ts'
 import { createNumbers, type Numbers } from './numbers.ts'
+import type { StreamPool } from './stream-pool.ts'
 
 export type FeedStatus = 'connecting' | 'live' | 'complete' | 'lost'
 
@@ -39,8 +40,11 @@ const CLOSED = 2
 const TOGETHER_MS = 50
 const AGAIN_MS = 2000
 
-/** @param open opens the stream from a message on */
-export function createLogFeed(name: string, open: (from: number) => EventStream): LogFeed {
+/**
+ * @param open opens the stream from a message on
+ * @param pool says when it may
+ */
+export function createLogFeed(name: string, open: (from: number) => EventStream, pool?: StreamPool): LogFeed {
   const buffer = createLogBuffer()
   const folds = createFolds()
   const failures = createNumbers()
@@ -85,15 +89,23 @@ export function createLogFeed(name: string, open: (from: number) => EventStream)
     opened.addEventListener('end', () => {
       opened.close()
       become('complete')
+      leave?.()
     })
     opened.addEventListener('error', () => {
-      if (status === 'complete') return
+      if (status === 'complete' || stream !== opened) return
       become('lost')
       // a server that answers anything but a stream ends the browser's own attempts
       if (opened.readyState === CLOSED) retrying = setTimeout(start, AGAIN_MS)
     })
   }
-  start()
+  const pause = (): void => {
+    clearTimeout(retrying)
+    stream?.close()
+    stream = undefined
+  }
+  let leave: (() => void) | undefined
+  if (pool) leave = pool.enter({ start, pause })
+  else start()
 
   return {
     name,
@@ -109,8 +121,8 @@ export function createLogFeed(name: string, open: (from: number) => EventStream)
     },
     close() {
       clearTimeout(telling)
-      clearTimeout(retrying)
-      stream?.close()
+      pause()
+      leave?.()
     },
   }
 }

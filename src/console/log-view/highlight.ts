@@ -3,6 +3,8 @@ import type { Range } from './pattern.ts'
 
 /** A stretch of a line that looks the same all over. */
 export interface Stretch {
+  /** where in the line it begins */
+  readonly from: number
   readonly text: string
   readonly style: Style
   readonly isMatch: boolean
@@ -10,7 +12,6 @@ export interface Stretch {
 
 /** Cuts the spans of a line where matches begin and end. @param ranges in order, apart */
 export function highlight(spans: readonly Span[], ranges: readonly Range[]): readonly Stretch[] {
-  if (ranges.length === 0) return spans.map((span) => ({ ...span, isMatch: false }))
   const stretches: Stretch[] = []
   let begin = 0
   let nth = 0
@@ -21,7 +22,7 @@ export function highlight(spans: readonly Span[], ranges: readonly Range[]): rea
       const [from, to] = ranges[nth] ?? [Infinity, Infinity]
       const isMatch = at >= from
       const next = Math.min(end, isMatch ? to : from)
-      stretches.push({ text: text.slice(at - begin, next - begin), style, isMatch })
+      stretches.push({ from: at, text: text.slice(at - begin, next - begin), style, isMatch })
       at = next
     }
     begin = end

@@ -5,7 +5,15 @@
 import type { LogModel } from './model.ts'
 import { placeAt, scrolledTo, type ScrollPlace } from './scroll-scale.ts'
 
+/** what stays where it is: a line of a log, and how far it is above the edge of the view */
+export interface Anchor {
+  readonly log: number
+  readonly line: number
+  readonly above: number
+}
+
 export interface Viewport {
+  readonly anchor: Anchor
   readonly place: ScrollPlace
   /** goes along with the end */
   readonly isFollowing: boolean
@@ -31,12 +39,16 @@ const AROUND_PX = 400
 /** so close to the end counts as at the end */
 const END_PX = 8
 
-export function createViewport(model: LogModel, isFollowing: boolean, changed: () => void): Viewport {
+export function createViewport(
+  model: LogModel,
+  isFollowing: boolean,
+  changed: () => void,
+  begin: Anchor = { log: 0, line: 0, above: 0 },
+): Viewport {
   let height = 600
   let y = 0
   let place: ScrollPlace = { scrollTop: 0, offset: 0 }
-  /** what stays where it is: a place of the document, and how far it is above the edge of the view */
-  let anchor = { log: 0, line: 0, above: 0 }
+  let anchor = begin
   let following = isFollowing
   let seen = 0
 
@@ -63,6 +75,9 @@ export function createViewport(model: LogModel, isFollowing: boolean, changed: (
   }
 
   return {
+    get anchor() {
+      return anchor
+    },
     get place() {
       return place
     },
