@@ -88,6 +88,41 @@ describe('STS', () => {
     await assert.rejects(own.send(new GetSessionTokenCommand({})), is('AccessDenied', /with session credentials$/))
   })
 
+  test('given a policy, then the session may do what that allows and no more; what cannot be enforced is refused', async () => {
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/Deployer`
+    const assume = async (Policy: unknown, change: object = {}) =>
+      await server.sts.send(
+        new AssumeRoleCommand({
+          RoleArn,
+          RoleSessionName: 'release',
+          Policy: typeof Policy === 'string' ? Policy : JSON.stringify(Policy),
+          ...change,
+        }),
+      )
+    const allow = { Effect: 'Allow', Action: 'iam:Get*', Resource: [RoleArn] }
+    const { Credentials } = await assume({ Version: '2012-10-17', Statement: allow })
+    const {
+      AccessKeyId: accessKeyId = '',
+      SecretAccessKey: secretAccessKey = '',
+      SessionToken = '',
+    } = Credentials ?? {}
+    const limited = new Iam.IAMClient(server.config({ accessKeyId, secretAccessKey, sessionToken: SessionToken }))
+    assert.equal((await limited.send(new Iam.GetRoleCommand({ RoleName: 'Deployer' }))).Role?.Arn, RoleArn)
+    await assert.rejects(
+      limited.send(new Iam.DeleteRoleCommand({ RoleName: 'Deployer' })),
+      is('AccessDenied', /because no session policy allows the iam:DeleteRole action$/),
+    )
+    await assert.rejects(assume('{'), is('MalformedPolicyDocumentException'))
+    await assert.rejects(assume({}), is('MalformedPolicyDocumentException'))
+    await assert.rejects(assume({ Statement: { ...allow, Action: undefined } }), is('MalformedPolicyDocumentException'))
+    await assert.rejects(assume({ Statement: [allow, { ...allow, Effect: 'Deny' }] }), is('ValidationError', /Deny/))
+    await assert.rejects(assume({ Statement: { ...allow, Condition: {} } }), is('ValidationError', /Condition/))
+    await assert.rejects(
+      assume({ Statement: allow }, { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] }),
+      is('ValidationError'),
+    )
+  })
+
   test('given the session name of a pipeline, then it is refused: services know a pipeline’s own calls by it', async () => {
     const RoleArn = `arn:aws:iam::${ACCOUNT}:role/Deployer`
     await assert.rejects(

@@ -3,6 +3,7 @@ import { PIPELINE_SESSION_PREFIX } from '../../../core/catalog/sessions.ts'
 import { operation, ServiceError } from '../../../wire/wire.ts'
 import { credentialsView, seconds, validationError } from '../credentials.ts'
 import type { StsDependencies } from '../dependencies.ts'
+import { parseSessionPolicy } from '../session-policy.ts'
 import { trusts } from '../trust.ts'
 
 /** The members of IAM's role record that matter here. */
@@ -22,7 +23,7 @@ export const assumeRole = ({ store, auth }: StsDependencies) =>
   operation<AssumeRoleCommandInput, AssumeRoleCommandOutput>(
     AssumeRole$,
     { action: 'sts:AssumeRole', resource: ({ RoleArn }) => RoleArn ?? '*' },
-    async ({ RoleArn = '', RoleSessionName = '', DurationSeconds }, { principal }) => {
+    async ({ RoleArn = '', RoleSessionName = '', DurationSeconds, Policy, PolicyArns = [] }, { principal }) => {
       const [, account, name] = ROLE_ARN.exec(RoleArn) ?? []
       if (account === undefined || name === undefined) throw validationError(`${RoleArn} is invalid`)
       if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName)) {
@@ -36,6 +37,8 @@ export const assumeRole = ({ store, auth }: StsDependencies) =>
           `RoleSessionName ${RoleSessionName} is reserved: sessions of pipelines have names that start with ${PIPELINE_SESSION_PREFIX}`,
         )
       }
+      if (PolicyArns.length > 0) throw validationError('Pipewright cannot limit a session by managed policies yet')
+      const policy = Policy === undefined ? undefined : parseSessionPolicy(Policy)
       const key = { account, region: '', service: 'iam', type: 'role', name }
       const role = (await store.read.resources.get<Role>(key))?.document
       if (role?.arn !== RoleArn || (account !== principal.account && !trusts(role.trust, principal))) {
@@ -50,6 +53,7 @@ export const assumeRole = ({ store, auth }: StsDependencies) =>
         roleArn: RoleArn,
         sessionName: RoleSessionName,
         seconds: seconds(DurationSeconds, AN_HOUR, role.maxSessionSeconds),
+        ...(policy && { policy }),
       })
       return {
         Credentials: credentialsView(session),
