@@ -91,18 +91,9 @@ export const mayImport = {
   cli: ['core', 'base', 'npm', 'node', 'sdk', 'server/server.ts'],
   'console/api': ['core', 'npm', 'sdk', 'schemas'],
   'console/ui': ['core', 'npm', 'sdk'],
-  'console/graph': ['core', 'npm', 'sdk', 'console/ui'],
-  'console/log-view': ['core', 'npm', 'sdk', 'console/ui'],
-  'console/components': [
-    'core',
-    'npm',
-    'sdk',
-    'console/api',
-    'console/ui',
-    'console/graph',
-    'console/log-view',
-    'console/paths.ts',
-  ],
+  'console/components': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/paths.ts'],
+  'console/graph': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/components', 'console/paths.ts'],
+  'console/log-view': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/components', 'console/paths.ts'],
   console: ['core', 'npm', 'sdk', 'console', 'cli/lint.ts'],
 }
 

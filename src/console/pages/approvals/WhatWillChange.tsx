@@ -9,7 +9,7 @@ import { archive, archiveText } from '../../api/archives.ts'
 import { actionExecutions, executions, pipeline } from '../../api/queries.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { Link } from '../../components/Link.tsx'
-import { TextDiff } from '../../components/TextDiff.tsx'
+import { TextDiff } from '../../log-view/TextDiff.tsx'
 import { paths } from '../../paths.ts'
 import {
   artifactPlace,
