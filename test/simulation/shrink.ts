@@ -125,6 +125,7 @@ const inStage =
 /** The same kind of violation, whatever the names in it. */
 export const kindOf = (violation: string | undefined): string =>
   (violation ?? '')
+    .replace(/^after \w+: /, '')
     .replaceAll(/[E#]\d+/g, '…')
     .replaceAll(/\b[SBTGD]\d+\b/g, '…')
     .replaceAll(/Source|Build|Test|Gate|Deploy/g, '…')
