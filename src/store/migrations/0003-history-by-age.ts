@@ -61,7 +61,7 @@ async function rebuildActionExecutions(schema: Kysely<unknown>, { serial, asSeri
     .execute()
 }
 
-async function createStageSuccesses(schema: Kysely<unknown>, { members, member }: Dialect): Promise<void> {
+async function createStageSuccesses(schema: Kysely<unknown>, { keyOnly, members, member }: Dialect): Promise<void> {
   await schema.schema
     .createTable('stage_successes')
     .addColumn('pipeline_id', 'bigint', (column) => column.notNull().references('pipelines.id').onDelete('cascade'))
@@ -69,6 +69,7 @@ async function createStageSuccesses(schema: Kysely<unknown>, { members, member }
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('age', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('stage_successes_pk', ['pipeline_id', 'stage', 'version', 'age'])
+    .modifyEnd(keyOnly)
     .execute()
   const document = sql`execution.document`
   await sql`

@@ -38,18 +38,16 @@ describe('a database from before runs were found by the age of their execution',
       anAction('running', 'new'),
     ]
     const database = new DatabaseSync(file)
-    database
-      .prepare(`insert into pipelines values (7, ?, ?, ?, 5, 1, 'V2', 'QUEUED', 1, 1, ?, '{}', '{}')`)
-      .run(
-        KEY.account,
-        KEY.region,
-        KEY.name,
-        JSON.stringify({
-          ...state,
-          latestActions: { 'Build/Unit': 'running', 'Build/Lint': 'retried' },
-          olderVersions: [],
-        }),
-      )
+    database.prepare(`insert into pipelines values (7, ?, ?, ?, 5, 1, 'V2', 'QUEUED', 1, 1, ?, '{}', '{}')`).run(
+      KEY.account,
+      KEY.region,
+      KEY.name,
+      JSON.stringify({
+        ...state,
+        latestActions: { 'Build/Unit': 'running', 'Build/Lint': 'retried' },
+        olderVersions: [],
+      }),
+    )
     database.prepare('insert into pipeline_versions values (7, 1, ?)').run(JSON.stringify(declaration))
     const stage = (status: string, id: string) => ({ Build: { status, startedAt: 1, actions: { Unit: id } } })
     for (const [id, age, loaded, stages] of [
