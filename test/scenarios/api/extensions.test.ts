@@ -75,7 +75,7 @@ describe('StartFromStage', () => {
     const { pipelineExecutionId: id } = (await tester.own('StartFromStage', {
       ...P3,
       stageName: 'Deploy',
-      reason: ' the registry is back ',
+      reason: ' the registry\u001b is\nback ',
     })) as { pipelineExecutionId: string }
     const { data } = await tester.take('D', id)
     assert.deepEqual(data?.actionConfiguration?.configuration, { Key: 'v1.0' })

@@ -2,6 +2,7 @@ import type { ExtensionOutput, RollbackAcrossVersionsInput } from '../../../core
 import { stageArn } from '../arns.ts'
 import { accepted, keyOf, requireExecution, requirePipeline } from '../pipelines.ts'
 import { ownOperation } from './define.ts'
+import { givenReason } from './reason.ts'
 
 /** RollbackStage without its refusal of targets that ran on another version of the pipeline. */
 export const rollbackAcrossVersions = ownOperation<RollbackAcrossVersionsInput, ExtensionOutput>({
@@ -26,7 +27,7 @@ export const rollbackAcrossVersions = ownOperation<RollbackAcrossVersionsInput, 
       targetExecutionId,
       target: await requireExecution(dependencies, key, targetExecutionId),
       by: call.principal.arn,
-      ...(reason !== undefined && { reason }),
+      ...(reason !== undefined && { reason: givenReason({ reason }) }),
     })
     accepted(answer, key)
     return { pipelineExecutionId: executionId }
