@@ -24,6 +24,7 @@ import type { Websites } from '../services/s3/s3.ts'
 import type { ServerConfig } from './config.ts'
 import type { Console } from './console/console.ts'
 import { consoleRoute } from './console/routing.ts'
+import { strangerProblem } from './dev-guard.ts'
 import type { LiveStreams } from './live.ts'
 import { ownCallRecord } from './own-calls.ts'
 
@@ -63,6 +64,8 @@ export async function createHttp(
   const { dispatcher, log } = parts
   const app = ownApp(parts)
   const answer = (request: IncomingMessage, response: ServerResponse, url: string): Promise<void> => {
+    const stranger = config.mode === 'dev' ? strangerProblem(request) : undefined
+    if (stranger !== undefined) return refuse(response, stranger)
     const site = SITE_HOST.exec(request.headers.host ?? '')?.[1]
     if (site !== undefined) return serveSite(parts, request, response, site, url)
     if (url.startsWith(SITES)) return serveSitePath(parts, request, response, url)
@@ -101,6 +104,11 @@ const SANDBOX = {
 const isNavigable = ({ headers }: IncomingMessage): boolean => headers.authorization === undefined
 
 const sandboxed = (answer: WireResponse): WireResponse => ({ ...answer, headers: { ...answer.headers, ...SANDBOX } })
+
+async function refuse(response: ServerResponse, message: string): Promise<void> {
+  const body = JSON.stringify({ message })
+  response.writeHead(403, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body)
+}
 
 async function toConsole(response: ServerResponse): Promise<void> {
   response.writeHead(302, { location: '/console/', 'cache-control': 'no-store', 'content-length': 0 }).end()

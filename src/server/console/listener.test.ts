@@ -11,7 +11,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { buffer } from 'node:stream/consumers'
+import { get, type IncomingMessage } from 'node:http'
+import { buffer, text } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
 import { startServer, type RunningServer } from '../server.ts'
 
@@ -62,6 +63,15 @@ describe('on the server’s own port', () => {
     assert.equal((await fetch(`${server.url}/console/x`, { method: 'PUT', body: 'x' })).status, 403)
   })
 
+  test('the API of a development server is out of reach of pages with a name of their own', async () => {
+    const { hostname, port } = new URL(server.url)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ hostname, port, headers: { host: `evil.example:${port}` } }, resolve).once('error', reject)
+    })
+    assert.equal(answer.statusCode, 403)
+    assert.match(await text(answer), /names of this machine/)
+  })
+
   describe('artifacts', () => {
     const names = [
       'report/index.html',
@@ -83,14 +93,14 @@ describe('on the server’s own port', () => {
       const opened = await fetch(`${server.url}/_pipewright/console/session`)
       cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
     })
-    const get = (what: string, query: Readonly<Record<string, string>>, headers = { cookie }) =>
+    const ask = (what: string, query: Readonly<Record<string, string>>, headers = { cookie }) =>
       fetch(
         `${server.url}/_pipewright/console/artifacts/${what}?${new URLSearchParams({ bucket: 'console', ...query }).toString()}`,
         { headers },
       )
 
     test('the files of an archive are listed without fetching it', async () => {
-      const answer = await get('entries', { key: 'site/Out put.zip' })
+      const answer = await ask('entries', { key: 'site/Out put.zip' })
       const { entries, truncated } = (await answer.json()) as { entries: { path: string }[]; truncated: boolean }
       assert.equal(truncated, false)
       assert.deepEqual(
@@ -108,7 +118,7 @@ describe('on the server’s own port', () => {
 
     test('one file is saved, never shown, whatever it is and is called', async () => {
       for (const path of names.slice(0, 3)) {
-        const answer = await get('file', { key: 'site/Out put.zip', path })
+        const answer = await ask('file', { key: 'site/Out put.zip', path })
         assert.equal(await answer.text(), contentOf(path))
         assert.equal(answer.headers.get('content-type'), 'application/octet-stream')
         assert.match(
@@ -118,28 +128,28 @@ describe('on the server’s own port', () => {
         assert.equal(answer.headers.get('content-security-policy'), "sandbox; default-src 'none'")
         assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
       }
-      const text = await get('file', { key: 'site/Out put.zip', path: 'report/index.html', view: 'text' })
+      const text = await ask('file', { key: 'site/Out put.zip', path: 'report/index.html', view: 'text' })
       assert.equal(text.headers.get('content-type'), 'text/plain; charset=utf-8')
     })
 
     test('a whole object is saved; as text the first megabyte of it is shown', async () => {
-      const whole = await get('object', { key: 'long.txt' })
+      const whole = await ask('object', { key: 'long.txt' })
       assert.equal((await whole.text()).length, 3_000_000)
-      const text = await get('object', { key: 'long.txt', view: 'text' })
+      const text = await ask('object', { key: 'long.txt', view: 'text' })
       assert.equal(text.headers.get('x-truncated'), 'true')
       assert.equal((await text.text()).length, 1024 * 1024)
     })
 
     test('what is not there, is no archive, or belongs to nobody signed in is refused in words', async () => {
       const refused = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
-      assert.deepEqual(await refused(await get('entries', { key: 'nothing' })), [404, 'NotFound'])
-      assert.deepEqual(await refused(await get('entries', { key: 'long.txt' })), [422, 'NoArchive'])
-      assert.deepEqual(await refused(await get('file', { key: 'site/Out put.zip', path: '../x' })), [
+      assert.deepEqual(await refused(await ask('entries', { key: 'nothing' })), [404, 'NotFound'])
+      assert.deepEqual(await refused(await ask('entries', { key: 'long.txt' })), [422, 'NoArchive'])
+      assert.deepEqual(await refused(await ask('file', { key: 'site/Out put.zip', path: '../x' })), [
         404,
         'NoSuchEntry',
       ])
-      assert.deepEqual(await refused(await get('object', {})), [400, 'BadRequest'])
-      assert.deepEqual(await refused(await get('object', { key: 'long.txt' }, { cookie: '' })), [401, 'SignedOut'])
+      assert.deepEqual(await refused(await ask('object', {})), [400, 'BadRequest'])
+      assert.deepEqual(await refused(await ask('object', { key: 'long.txt' }, { cookie: '' })), [401, 'SignedOut'])
     })
   })
 
