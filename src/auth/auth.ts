@@ -46,4 +46,5 @@ export interface Auth extends Authenticator, Authorizer {
 export type { AuthorizationRequest, Policy, Verdict } from './authorize.ts'
 export { createAuth, type AuthOptions } from './create-auth.ts'
 export { sessionPrincipal, userPrincipal } from './principals.ts'
+export { permits } from './session-policy.ts'
 export { seal, unseal, type SealedSecret } from './sealed-secret.ts'

@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 64 * 1024
 /**
  * Proves who sent a request that is no API call: the server's own endpoints are signed like everything else, for a service name
  * of their own.
- * @returns undefined for an unsigned, wrongly signed or late request
+ * @returns undefined for an unsigned, wrongly signed or late request, and for a session with a policy: none can name what is asked here
  */
 export function createRequestVerifier(
   service: string,
@@ -33,7 +33,8 @@ export function createRequestVerifier(
       const hash = matchDeclaredHash(request, await createPayload(request, MAX_BODY_BYTES).bytes())
       const deps = { authenticator, signingKeys, now: clock.now() }
       const { credentials } = await verifySignature(request, claim, hash, 'normalised', deps)
-      return { principal: credentials.principal, region: claim.scope.region }
+      const { principal } = credentials
+      return principal.sessionPolicy === undefined ? { principal, region: claim.scope.region } : undefined
     } catch (error) {
       if (error instanceof AuthFailure) return undefined
       throw error

@@ -265,6 +265,28 @@ describe('who may', { concurrency: true }, () => {
       const forged = await withHelper({ ...session, AWS_SESSION_TOKEN: `${SessionToken}x` }, 'ls-remote', url)
       assert.notEqual(forged.code, 0)
       await denied(urlOf('guarded', AccessKeyId, SecretAccessKey))
+
+      const limitedTo = async (Action: string) => {
+        const { Credentials: limited } = await new STSClient(server.client).send(
+          new AssumeRoleCommand({
+            RoleArn: Role?.Arn,
+            RoleSessionName: 'git',
+            Policy: JSON.stringify({
+              Statement: { Effect: 'Allow', Action, Resource: 'arn:aws:codecommit:*:*:guarded' },
+            }),
+          }),
+        )
+        const env = {
+          AWS_ACCESS_KEY_ID: limited?.AccessKeyId,
+          AWS_SECRET_ACCESS_KEY: limited?.SecretAccessKey,
+          AWS_SESSION_TOKEN: limited?.SessionToken,
+        }
+        return await withHelper(env, 'ls-remote', url)
+      }
+      assert.equal((await limitedTo('codecommit:GitPull')).code, 0)
+      const pusher = await limitedTo('codecommit:GitPush')
+      assert.notEqual(pusher.code, 0)
+      assert.match(pusher.stderr, /403/)
     },
   )
 

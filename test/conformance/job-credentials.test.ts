@@ -18,6 +18,7 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { followEvents } from '../../src/cli/live.ts'
 import { work, type Job } from '../../src/worker/worker.ts'
 import { startTestServer } from '../support/server.ts'
 import { action, checkout, ROLE, stage, worldOf } from '../support/world.ts'
@@ -70,6 +71,7 @@ test('given the credentials of a job, then they read its inputs, write its outpu
       sts.send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'more' })),
       denied('sts:AssumeRole'),
     )
+    await assert.rejects(followEvents(connection, 'careful', AbortSignal.timeout(5000)), /answered 403/)
     await assert.rejects(
       new CodePipelineClient(connection).send(new ListPipelinesCommand({})),
       fails('AccessDeniedException', 400, /no session policy allows the codepipeline:ListPipelines action$/),

@@ -1,11 +1,12 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { permits } from '../../auth/auth.ts'
 import type { SmartHttpResponse } from '../../git/git.ts'
 import type { Authenticator, Principal } from '../../wire/wire.ts'
 import { verifyGitSignature } from '../../wire/wire.ts'
 import type { CodeCommitDependencies } from './dependencies.ts'
 import { announce } from './events.ts'
-import type { Repository } from './repositories.ts'
+import { repositoryArn, type Repository } from './repositories.ts'
 
 export interface GitHttpRequest {
   readonly method: string
@@ -69,6 +70,11 @@ async function serve(
     request.body.resume()
     return text(404, `repository '${name}' not found\n`)
   }
+  const denied = denial(principal, repository, `${action}?${request.query}`)
+  if (denied !== undefined) {
+    request.body.resume()
+    return text(403, `${denied}\n`)
+  }
   return deps.git.serve(
     repository.id,
     {
@@ -82,6 +88,15 @@ async function serve(
     },
     (updates) => announce(deps, repository, updates, principal.arn),
   )
+}
+
+/** @returns why not, when a session was given less than its role may. Source: CodeCommit user guide, "Permissions for actions on Git client commands". */
+function denial({ arn, sessionPolicy }: Principal, repository: Repository, asked: string): string | undefined {
+  const action = asked.includes('git-receive-pack') ? 'codecommit:GitPush' : 'codecommit:GitPull'
+  const resource = repositoryArn(repository, repository.name)
+  return sessionPolicy === undefined || permits(sessionPolicy, action, resource)
+    ? undefined
+    : `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} because no session policy allows the ${action} action`
 }
 
 async function authenticate(
