@@ -84,8 +84,15 @@ export default function BuildPage() {
   )
 }
 
-function BuildLog(props: { group: string | undefined; stream: string | undefined; isOver: boolean; name: string }) {
-  const { group, stream, isOver, name } = props
+function BuildLog(props: {
+  group: string | undefined
+  stream: string | undefined
+  isOver: boolean
+  name: string
+  /** a phase began or ended, or the build did */
+  onProgress: () => void
+}) {
+  const { group, stream, isOver, name, onProgress } = props
   const { hash } = useLocation()
   const navigate = useNavigate()
   const places = useMemo(
