@@ -298,6 +298,75 @@ function pipelines({ store }: Contract): void {
     assert.equal((await pipelines.actionExecutions(KEY, { limit: 9, executionId: 'e2' })).length, 1)
   })
 
+  test('who succeeded in a stage is told without those that rolled it back, and without those that came no further', async () => {
+    let record = await create()
+    const stage = (status: 'InProgress' | 'Failed' | 'Succeeded') => ({
+      Build: { status, startedAt: 1, actions: {} },
+    })
+    for (const [age, stages, more] of [
+      [1, stage('Succeeded'), {}],
+      [2, stage('Succeeded'), { type: 'ROLLBACK' }],
+      [3, stage('Failed'), {}],
+      [4, stage('InProgress'), {}],
+    ] as const) {
+      const execution = anExecution(`e${age}`, { age, stages, ...more })
+      record = await save(record, aState({ executions: { [execution.id]: execution } }))
+    }
+    const succeeded = async (): Promise<string[]> => {
+      const page = { limit: 9, succeededInStage: { stage: 'Build', version: 1 } }
+      return (await store().read.pipelines.executions(KEY, page)).map(({ id }) => id)
+    }
+    assert.deepEqual(await succeeded(), ['e1'])
+    await save(record, aState({ executions: { e4: anExecution('e4', { age: 4, stages: stage('Succeeded') }) } }))
+    assert.deepEqual(await succeeded(), ['e4', 'e1'])
+  })
+
+  test('old history is forgotten with its runs, but nothing that the aggregate shows or that changed since', async () => {
+    let record = await create()
+    const shown = anAction('a2', 'e2', { action: 'Lint' })
+    for (const [age, startedAt, updatedAt] of [
+      [1, 10, 11],
+      [2, 20, 21],
+      [3, 30, 900],
+      [4, 40, 41],
+      [5, 500, 501],
+    ] as const) {
+      const action = age === 2 ? shown : anAction(`a${age}`, `e${age}`)
+      const stages = { Build: { status: 'Succeeded', startedAt, actions: { [action.action]: action } } } as const
+      const execution = anExecution(`e${age}`, { age, startedAt, updatedAt, stages })
+      const latestActions = { ...(age >= 2 && { 'Build/Lint': shown }), 'Build/Unit': action }
+      record = await save(record, aState({ executions: { [execution.id]: execution }, latestActions }))
+    }
+    const forget = (page: { changedBefore: number; afterAge?: number; limit: number }) =>
+      store().write((tx) => tx.pipelines.forget(KEY, page))
+    assert.deepEqual(await forget({ changedBefore: 100, limit: 2 }), { executions: 1, afterAge: 2 })
+    assert.deepEqual(await forget({ changedBefore: 100, afterAge: 2, limit: 9 }), {
+      executions: 1,
+      afterAge: undefined,
+    })
+    assert.deepEqual(await forget({ changedBefore: 10_000, limit: 9 }), { executions: 1, afterAge: undefined })
+    assert.deepEqual(await forget({ changedBefore: 10_000, limit: 2 }), { executions: 0, afterAge: 5 })
+    const { pipelines } = store().read
+    const kept = await pipelines.executions(KEY, { limit: 9 })
+    assert.deepEqual(
+      kept.map(({ id }) => id),
+      ['e5', 'e2'],
+    )
+    assert.deepEqual(
+      (await pipelines.actionExecutions(KEY, { limit: 9 })).map(({ action }) => action.id),
+      ['a5', 'a2'],
+    )
+    const page = { limit: 9, succeededInStage: { stage: 'Build', version: 1 } }
+    assert.equal((await pipelines.executions(KEY, page)).length, 2)
+    assert.equal((await pipelines.load(KEY))?.state.latestActions['Build/Lint']?.id, 'a2')
+    assert.deepEqual(await forget({ changedBefore: 0, limit: 9 }), { executions: 0, afterAge: undefined })
+  })
+
+  test('of a pipeline that is not there nothing is forgotten', async () => {
+    const forgotten = await store().write((tx) => tx.pipelines.forget(KEY, { changedBefore: 9, limit: 9 }))
+    assert.deepEqual(forgotten, { executions: 0, afterAge: undefined })
+  })
+
   test('a retried action is a second run; the run it replaced within one decision is in history too', async () => {
     const run = (id: string, status: 'Failed' | 'InProgress') => {
       const action = anAction(id, 'e1', { status })

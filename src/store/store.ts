@@ -135,7 +135,10 @@ export interface PipelineReader {
   keys(): Promise<readonly PipelineKey[]>
   declaration(key: PipelineKey, version: number): Promise<PipelineDeclaration | undefined>
   execution(key: PipelineKey, id: ExecutionId): Promise<PipelineExecution | undefined>
-  /** newest (highest age) first, from below `beforeAge` */
+  /**
+   * newest (highest age) first, from below `beforeAge`; with `succeededInStage` those that succeeded in the stage on that version of
+   * the pipeline, rollbacks left out
+   */
   executions(
     key: PipelineKey,
     page: { beforeAge?: number; limit: number; succeededInStage?: { stage: string; version: number } },
@@ -161,6 +164,15 @@ export interface PipelineWriter extends PipelineReader {
    */
   save(before: PipelineRecord, after: PipelineState): Promise<PipelineRecord>
   tag(key: PipelineKey, tags: Readonly<Record<string, string>>): Promise<void>
+  /**
+   * Looks at the `limit` oldest executions above `afterAge`, and forgets those that are history, were last changed before the instant
+   * and have no part in the aggregate, with their action and rule runs.
+   * @returns how many, and above which age to go on; undefined when the rest is too young
+   */
+  forget(
+    key: PipelineKey,
+    page: { changedBefore: number; afterAge?: number; limit: number },
+  ): Promise<{ readonly executions: number; readonly afterAge: number | undefined }>
   /** removes definition, versions, state and history */
   delete(key: PipelineKey): Promise<boolean>
 }

@@ -132,9 +132,11 @@ export function pipelinesOf(tables: PipelineTables, drawn: { runs: number }, ans
           .filter(({ pipeline, value }) => pipeline === idOf(key) && value.age < beforeAge)
           .map(({ value }) => value)
           .filter(
-            ({ stages, pipelineVersion }) =>
+            ({ stages, pipelineVersion, type }) =>
               wanted === undefined ||
-              (pipelineVersion === wanted.version && stages[wanted.stage]?.status === 'Succeeded'),
+              (pipelineVersion === wanted.version &&
+                type !== 'ROLLBACK' &&
+                stages[wanted.stage]?.status === 'Succeeded'),
           )
           .toSorted((a, b) => b.age - a.age)
           .slice(0, limit),
@@ -160,6 +162,33 @@ export function pipelinesOf(tables: PipelineTables, drawn: { runs: number }, ans
         const record = records.get(idOf(key))
         if (record === undefined) throw new StaleWrite(`there is no pipeline "${key.name}"`)
         records.put(idOf(key), { ...record, tags })
+      }),
+    forget: (key, { changedBefore, afterAge = 0, limit }) =>
+      answer(() => {
+        const pipeline = idOf(key)
+        const { state } = records.get(pipeline) ?? {}
+        const needed = new Set([
+          ...Object.keys(state?.executions ?? {}),
+          ...Object.values(state?.latestActions ?? {}).map(({ executionId }) => executionId),
+        ])
+        const oldest = executions
+          .values()
+          .filter((row) => row.pipeline === pipeline && row.value.age > afterAge)
+          .map(({ value }) => value)
+          .toSorted((a, b) => a.age - b.age)
+          .slice(0, limit)
+        const gone = oldest.filter(({ id, updatedAt }) => updatedAt < changedBefore && !needed.has(id))
+        for (const { id } of gone) {
+          executions.remove(`${pipeline}/${id}`)
+          for (const table of [actions, rules] as readonly Table<
+            string,
+            Numbered<{ readonly executionId: string }>
+          >[]) {
+            for (const [run, { value }] of table.entries()) if (value.executionId === id) table.remove(run)
+          }
+        }
+        const last = oldest.length < limit ? undefined : oldest.at(-1)
+        return { executions: gone.length, afterAge: last && last.startedAt < changedBefore ? last.age : undefined }
       }),
     delete: (key) =>
       answer(() => {

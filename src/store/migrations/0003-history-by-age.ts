@@ -76,5 +76,7 @@ async function createStageSuccesses(schema: Kysely<unknown>, { keyOnly, members,
     insert into stage_successes (pipeline_id, stage, version, age)
     select execution.pipeline_id, stage.key, cast(${member(document, 'pipelineVersion')} as bigint), execution.age
     from executions execution, ${members(document, 'stages')} stage
-    where ${member(sql`stage.value`, 'status')} = 'Succeeded'`.execute(schema)
+    where ${member(sql`stage.value`, 'status')} = 'Succeeded' and ${member(document, 'type')} <> 'ROLLBACK'`.execute(
+    schema,
+  )
 }

@@ -9,6 +9,7 @@ import { invariant } from '../../core/invariant.ts'
 import { StaleWrite, type PipelineRecord, type PipelineWriter } from '../store.ts'
 import type { Session } from './connection.ts'
 import { toExecutionDocument, toStateDocument } from './pipeline-documents.ts'
+import { forget } from './pipeline-history.ts'
 import { nameOf, pipelineReader, type Name } from './pipeline-reader.ts'
 import { build, query } from './query.ts'
 
@@ -42,6 +43,7 @@ export function pipelineWriter(session: Session): PipelineWriter {
       const { changes } = session.run(tag, { ...nameOf(key), tags: JSON.stringify(tags) })
       if (changes === 0) throw new StaleWrite(`there is no pipeline "${key.name}"`)
     },
+    forget: async (key, page) => forget(session, key, page),
     delete: async (key) => session.run(remove, nameOf(key)).changes > 0,
   }
 }
@@ -93,10 +95,10 @@ function saveExecution(session: Session, pipelineId: number, execution: Pipeline
 function saveSuccesses(
   session: Session,
   pipelineId: number,
-  { stages, pipelineVersion: version, age }: PipelineExecution,
+  { stages, pipelineVersion: version, age, type }: PipelineExecution,
   before: PipelineExecution | undefined,
 ): void {
-  if (stages === before?.stages) return
+  if (stages === before?.stages || type === 'ROLLBACK') return
   for (const [stage, { status }] of Object.entries(stages)) {
     if (status !== 'Succeeded' || (before && own(before.stages, stage)?.status === status)) continue
     session.run(putStageSuccess, { pipelineId, stage, version, age })
