@@ -49,20 +49,37 @@ export const describeDoor = (stage: string, door: Door): string =>
 export const describeGate = (stage: string, { key, look, summary }: Gate): string =>
   `${stage}: ${GATE_NAMES[key]} — ${look === 'Idle' ? 'Not asked' : styleOf(look).label}${summary === undefined ? '' : `, ${summary}`}`
 
-export function describeToken(token: Token): string {
-  const { place } = token
-  const where =
-    place.at === 'inside'
-      ? `in ${place.stage}`
-      : place.at === 'waiting'
-        ? `waits before ${place.stage}${place.position > 0 ? `, ${place.position} ahead of it` : ''}`
-        : place.stage === undefined
-          ? ''
-          : `came to ${place.stage}`
+export function describeToken(token: Token, picture?: Picture): string {
   const what = token.isRollback ? 'Rollback' : 'Execution'
+  const where = whereIs(token, picture)
   return [`${what} ${nameOfToken(token)} — ${styleOf(token.look).label}`, where]
     .filter((part) => part !== '')
     .join(', ')
+}
+
+/** Where it is; of one that waits, for whom or for what. */
+export function whereIs({ place }: Token, picture?: Picture): string {
+  switch (place.at) {
+    case 'inside':
+      return `in ${place.stage}`
+    case 'waiting':
+      return `waits before ${place.stage}${picture === undefined ? '' : `: ${reasonToWait(picture, place.stage, place.position)}`}`
+    case 'ended':
+      return place.stage === undefined ? '' : `came to ${place.stage}`
+    default:
+      return place satisfies never
+  }
+}
+
+function reasonToWait({ stages, tokens }: Picture, name: string, ahead: number): string {
+  const stage = stages.find((each) => each.name === name)
+  if (stage !== undefined && !stage.door.isOpen) {
+    const { reason, changedBy } = stage.door
+    return `the transition is closed${changedBy === undefined ? '' : ` by ${changedBy.split('/').at(-1)}`}${reason === undefined ? '' : `: ${reason}`}`
+  }
+  if (ahead > 0) return `${ahead} ahead of it`
+  const holder = tokens.find(({ id, place }) => id === stage?.executionId && place.at === 'inside')
+  return holder === undefined ? 'it is about to enter' : `${nameOfToken(holder)} is in it`
 }
 
 /** The whole picture in one sentence. */

@@ -107,10 +107,10 @@ describe('what is said of the picture', () => {
     assert.equal(describeStage(build), 'Stage Build — Failed, 1 action: 1 failed')
     assert.equal(countsOf(build), '1 failed')
     assert.equal(describeDoor('Build', build.door), 'Transition into Build — Closed: freeze')
-    assert.deepEqual(picture.tokens.map(describeToken), [
-      'Execution E1 — Failed, came to Build',
-      'Execution E2 — Waiting, waits before Build',
-    ])
+    assert.deepEqual(
+      picture.tokens.map((token) => describeToken(token)),
+      ['Execution E1 — Failed, came to Build', 'Execution E2 — Waiting, waits before Build'],
+    )
     assert.equal(
       describePicture(picture),
       'Pipeline shop, 3 stages: Src succeeded, Build failed, Deploy never run. 1 execution under way.',

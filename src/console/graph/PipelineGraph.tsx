@@ -1,0 +1,336 @@
+/**
+ * The picture of a pipeline. React Flow pans and zooms; where things stand is said by `layout.ts`, what they are by `model.ts`. A stage
+ * is a node: one that did not change is the same object, and is not drawn again.
+ */
+import '@xyflow/react/dist/base.css'
+import './graph.css'
+import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal, type Viewport } from '@xyflow/react'
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
+import { describePicture } from './describe.ts'
+import { Edges } from './Edges.tsx'
+import { createGraphStore, GraphContext, type GraphHandles } from './graph-store.ts'
+import { layoutPipeline, levelOf, shapeKey, type Layout, type Size } from './layout.ts'
+import { nameOfToken, type Instant, type Picture } from './model.ts'
+import { boxesOf, neighbour, type Box, type Direction } from './neighbour.ts'
+import { StageNode, type StageFlowNode } from './StageNode.tsx'
+import { styleOf } from './state-style.ts'
+import { threadOf } from './thread.ts'
+import { Tokens } from './Tokens.tsx'
+
+export interface PipelineGraphProps {
+  readonly picture: Picture
+  /** what is chosen: `action:Build/Compile`, `stage:Build`, `door:Build`, `gate:Build/beforeEntry`, `token:<execution id>` */
+  readonly selected?: string | undefined
+  readonly onSelect: (key: string | undefined) => void
+  /** an execution that is pointed at elsewhere; its thread is lit */
+  readonly pointedAt?: string | undefined
+  /** the instant that the picture shows; absent: now */
+  readonly at?: Instant | undefined
+  readonly controls?: Ref<GraphControls>
+}
+
+export interface GraphControls {
+  /** shows everything */
+  readonly fit: () => void
+  /** goes to a box, and there with the keyboard */
+  readonly goTo: (key: string) => void
+  /** the next box with one of these looks, round and round */
+  readonly zoom: (factor: number) => void
+}
+
+export function PipelineGraph(props: PipelineGraphProps) {
+  return (
+    <ReactFlowProvider>
+      <Graph {...props} />
+    </ReactFlowProvider>
+  )
+}
+
+const NODE_TYPES = { stage: StageNode }
+const NO_EDGES: never[] = []
+const MARGIN = 36
+/** a picture never needs more of the page than this */
+const MOST_OF_PAGE = 0.62
+const LEAST_HEIGHT = 260
+const MINIMAP_FROM = 9
+/** React Flow zooms no further out; 50 stages of 50 actions fit */
+const MIN_ZOOM = 0.04
+const MAX_ZOOM = 1.6
+/** the zoom at which a box is shown to who walks to it */
+const READABLE = 0.75
+
+function Graph({ picture, selected, onSelect, pointedAt, at, controls }: PipelineGraphProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const view = useFrameSize(frame)
+  const layout = useLayout(picture, view)
+  const nodes = useNodes(picture, layout)
+  const boxes = useMemo(() => boxesOf(layout), [layout])
+  const flow = useReactFlow<StageFlowNode>()
+  const [handles] = useState(() => createHandles())
+  const { store } = handles
+  const isColumn = layout.direction === 'down'
+
+  useEffect(() => handles.listen({ onSelect, picture }), [handles, onSelect, picture])
+  useEffect(() => store.set({ selected, at }), [store, selected, at])
+  useEffect(() => handles.hover(pointedAt), [handles, pointedAt])
+  useEffect(() => {
+    const { focus } = store.get()
+    if (focus === undefined || !boxes.some(({ key }) => key === focus)) store.set({ focus: firstStop(picture, boxes) })
+  }, [store, boxes, picture])
+
+  const onViewport = useCallback(
+    ({ zoom }: Viewport) => {
+      store.set({ level: levelOf(zoom) })
+      frame.current?.style.setProperty('--pg-zoom', String(stepOf(zoom)))
+    },
+    [store],
+  )
+  const fit = useEffectEvent((duration: number) => {
+    if (view.width === 0) return
+    const viewport = fitted(layout, view)
+    void flow.setViewport(viewport, { duration })
+    onViewport(viewport)
+  })
+  useEffect(() => fit(0), [layout, view])
+
+  const goTo = useEffectEvent((key: string) => {
+    const box = boxes.find((each) => each.key === key)
+    if (box === undefined) return
+    store.set({ focus: key })
+    const zoom = Math.max(flow.getZoom(), READABLE)
+    const isThere = element(frame.current, key) !== null && isInView(flow.getViewport(), view, box)
+    if (!isThere) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 250 })
+    focusSoon(frame.current, key)
+  })
+  useImperativeHandle(controls, () => ({
+    fit: () => fit(300),
+    goTo: (key) => goTo(key),
+    zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 150 }),
+  }))
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const direction = DIRECTIONS[event.key]
+    const from = (event.target as HTMLElement).closest<HTMLElement>('[data-key]')?.dataset['key'] ?? store.get().focus
+    if (direction === undefined || from === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    goTo(neighbour(boxes, from, direction))
+  }
+
+  return (
+    <GraphContext value={handles}>
+      {/* the arrow keys walk over the boxes within, each of which is a button */}
+      <div
+        ref={frame}
+        className="pg"
+        role="application"
+        aria-roledescription="pipeline"
+        aria-label={describePicture(picture)}
+        data-direction={layout.direction}
+        data-past={at !== undefined || undefined}
+        style={{ height: frameHeight(layout, view) }}
+        onKeyDown={onKeyDown}
+      >
+        <ReactFlow
+          nodes={nodes}
+          edges={NO_EDGES}
+          nodeTypes={NODE_TYPES}
+          minZoom={MIN_ZOOM}
+          maxZoom={MAX_ZOOM}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          elementsSelectable={false}
+          // a page scrolls; a picture is zoomed with the fingers or with Ctrl
+          zoomOnScroll={false}
+          zoomOnDoubleClick={!isColumn}
+          preventScrolling={false}
+          panOnDrag={!isColumn}
+          zoomOnPinch={!isColumn}
+          disableKeyboardA11y
+          onlyRenderVisibleElements={picture.stages.length > 12}
+          proOptions={{ hideAttribution: true }}
+          onViewportChange={onViewport}
+          onMove={(_, viewport) => onViewport(viewport)}
+          onPaneClick={() => onSelect(undefined)}
+        >
+          <ViewportPortal>
+            <Edges layout={layout} stages={picture.stages} />
+            <Tokens picture={picture} layout={layout} />
+          </ViewportPortal>
+          {picture.stages.length >= MINIMAP_FROM && !isColumn && (
+            <MiniMap
+              className="pg-minimap"
+              pannable
+              zoomable
+              ariaLabel="The whole pipeline, small"
+              nodeBorderRadius={24}
+              nodeClassName={toneClass}
+            />
+          )}
+        </ReactFlow>
+      </div>
+    </GraphContext>
+  )
+}
+
+const DIRECTIONS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+}
+
+const toneClass = ({ data }: StageFlowNode): string => `pg-mini-${styleOf(data.stage.look).tone}`
+
+/** Handles that stay the same while what they do is told anew. */
+function createHandles() {
+  const store = createGraphStore()
+  let current: { onSelect: (key: string | undefined) => void; picture: Picture } | undefined
+  const handles: GraphHandles & { listen: (to: NonNullable<typeof current>) => () => void } = {
+    store,
+    select: (key) => current?.onSelect(store.get().selected === key ? undefined : key),
+    hover: (id) =>
+      store.set({ thread: id === undefined || current === undefined ? undefined : threadOf(current.picture, id) }),
+    listen(to) {
+      current = to
+      return () => {
+        current = undefined
+      }
+    },
+  }
+  return handles
+}
+
+/** The size of the frame; its height follows from the layout, so that only width and window count. */
+function useFrameSize(frame: React.RefObject<HTMLDivElement | null>): Size {
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 })
+  useEffect(() => {
+    const box = frame.current
+    if (box === null) return
+    const measure = (): void => {
+      const width = box.clientWidth
+      const height = Math.max(LEAST_HEIGHT, Math.round(globalThis.innerHeight * MOST_OF_PAGE))
+      setSize((known) => (known.width === width && known.height === height ? known : { width, height }))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(box)
+    return () => observer.disconnect()
+  }, [frame])
+  return size
+}
+
+/** Statuses move nothing: the layout is made anew only when the structure or the view changes. */
+function useLayout(picture: Picture, view: Size): Layout {
+  const shape = shapeKey(picture.stages)
+  const { stages } = picture
+  return useMemo(
+    () =>
+      layoutPipeline(
+        stages,
+        view.width === 0
+          ? { width: 1200, height: 600 }
+          : { width: view.width - 2 * MARGIN, height: view.height - 2 * MARGIN },
+      ),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` is all of `stages` that the layout reads
+    [shape, view],
+  )
+}
+
+function useNodes(picture: Picture, layout: Layout): StageFlowNode[] {
+  const known = useRef(new Map<string, StageFlowNode>())
+  return useMemo(() => {
+    const names = new Map(picture.tokens.map((token) => [token.id, nameOfToken(token)]))
+    const here = new Set(
+      picture.tokens.filter(({ place }) => place.at !== 'waiting').map(({ id, place }) => `${id} ${place.stage}`),
+    )
+    const next = new Map<string, StageFlowNode>()
+    for (const [index, spot] of layout.stages.entries()) {
+      const stage = picture.stages[index]
+      if (stage === undefined) continue
+      const id = stage.executionId
+      // a token that stands in the stage says itself who is there
+      const holder = id === undefined || here.has(`${id} ${stage.name}`) ? undefined : (names.get(id) ?? id.slice(0, 8))
+      const before = known.current.get(stage.name)
+      const isSame =
+        before !== undefined &&
+        before.data.stage === stage &&
+        before.data.spot === spot &&
+        before.data.holder === holder
+      next.set(stage.name, isSame ? before : nodeOf(stage, spot, holder))
+    }
+    known.current = next
+    return [...next.values()]
+  }, [picture, layout])
+}
+
+const nodeOf = (
+  stage: StageFlowNode['data']['stage'],
+  spot: StageFlowNode['data']['spot'],
+  holder: string | undefined,
+): StageFlowNode => ({
+  id: stage.name,
+  type: 'stage',
+  position: { x: spot.x, y: spot.y },
+  width: spot.width,
+  height: spot.height,
+  // nothing is measured: the layout knows
+  measured: { width: spot.width, height: spot.height },
+  handles: [],
+  data: { stage, spot, holder },
+})
+
+function fitted(layout: Layout, view: Size): Viewport {
+  if (layout.direction === 'down') return { x: (view.width - layout.width) / 2, y: 8, zoom: 1 }
+  const height = frameHeight(layout, view)
+  const zoom = Math.max(
+    MIN_ZOOM,
+    Math.min(1, (view.width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height),
+  )
+  return { x: (view.width - layout.width * zoom) / 2, y: (height - layout.height * zoom) / 2, zoom }
+}
+
+function frameHeight(layout: Layout, view: Size): number {
+  if (view.width === 0) return LEAST_HEIGHT
+  if (layout.direction === 'down') return layout.height + 24
+  const scale = Math.min(1, (view.width - 2 * MARGIN) / layout.width)
+  return Math.round(Math.min(view.height, Math.max(LEAST_HEIGHT, layout.height * scale + 2 * MARGIN + 8)))
+}
+
+/** coarse, so that sizes that follow the zoom change now and then instead of all the time */
+const stepOf = (zoom: number): number => Math.round(1.15 ** Math.round(Math.log(zoom) / Math.log(1.15)) * 1000) / 1000
+
+const isInView = ({ x, y, zoom }: Viewport, view: Size, box: Box): boolean =>
+  levelOf(zoom) !== 'far' &&
+  box.x * zoom + x >= 0 &&
+  box.y * zoom + y >= 0 &&
+  (box.x + box.width) * zoom + x <= view.width &&
+  (box.y + box.height) * zoom + y <= view.height
+
+const element = (frame: HTMLElement | null, key: string): HTMLElement | null =>
+  frame?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? null
+
+/** A box that comes into view is drawn some frames later. */
+function focusSoon(frame: HTMLElement | null, key: string, tries = 30): void {
+  const found = element(frame, key)
+  if (found !== null) found.focus({ preventScroll: true })
+  else if (tries > 0) requestAnimationFrame(() => focusSoon(frame, key, tries - 1))
+}
+
+/** Where Tab leads first: to what needs somebody, else to the beginning. */
+function firstStop(picture: Picture, boxes: readonly Box[]): string | undefined {
+  const urgent = picture.stages
+    .flatMap(({ rows }) => rows.flatMap(({ actions }) => actions))
+    .find(({ look, isEarlier }) => !isEarlier && (look === 'Failed' || look === 'Errored' || look === 'NeedsApproval'))
+  return urgent === undefined ? boxes[1]?.key : `action:${urgent.stage}/${urgent.name}`
+}
