@@ -2,6 +2,8 @@
 import {
   AcknowledgeJobCommand,
   DeletePipelineCommand,
+  DisableStageTransitionCommand,
+  EnableStageTransitionCommand,
   GetJobDetailsCommand,
   GetPipelineCommand,
   ListActionExecutionsCommand,
@@ -143,5 +145,51 @@ describe('an updated pipeline', () => {
       ['B2', 'Abandoned'],
       ['S', 'Succeeded'],
     ])
+  })
+})
+
+describe('a closed transition', () => {
+  const DAY = 24 * 60 * 60_000
+  const close = (tester: Tester, stageName: string) =>
+    tester.codepipeline.send(
+      new DisableStageTransitionCommand({ pipelineName: 'P3', stageName, transitionType: 'Inbound', reason: 'closed' }),
+    )
+  const open = async (tester: Tester, stageName: string) => {
+    await tester.codepipeline.send(
+      new EnableStageTransitionCommand({ pipelineName: 'P3', stageName, transitionType: 'Inbound' }),
+    )
+    await tester.engine.idle()
+  }
+
+  test('given executions that waited 31 and 29 days, when it is opened, then the first fails and the second goes on', async () => {
+    await using tester = await startP3({ executionMode: 'QUEUED' })
+    await close(tester, 'Build')
+    const first = await tester.run()
+    await tester.ok('S')
+    await tester.advance(2 * DAY)
+    const second = await tester.run()
+    await tester.ok('S')
+    await tester.advance(29 * DAY)
+    await open(tester, 'Build')
+    const { status, statusSummary } = await tester.execution(first)
+    assert.deepEqual(
+      [status, statusSummary],
+      ['Failed', 'The inbound execution waited more than 30 days and was not resumed.'],
+    )
+    assert.deepEqual(await tester.waiting(), ['B'])
+    await tester.ok('B', {}, second)
+  })
+
+  test('given PARALLEL mode, then it holds all executions, and lets all in', async () => {
+    await using tester = await startP3({ executionMode: 'PARALLEL' })
+    await close(tester, 'Build')
+    for (let run = 0; run < 3; run += 1) {
+      await tester.run()
+      await tester.ok('S')
+    }
+    assert.deepEqual(await tester.waiting(), [])
+    assert.equal((await tester.state('Build')).inboundTransitionState?.enabled, false)
+    await open(tester, 'Build')
+    assert.deepEqual(await tester.waiting(), ['B', 'B', 'B'])
   })
 })
