@@ -25,6 +25,11 @@ describe('advice on variables', () => {
     ])
   })
 
+  it('says it once, however often the reference stands there', () => {
+    assert.equal(advised(after(uses('#{Source.X}#{Source.X}'))).length, 1)
+    assert.equal(advised(after(uses('#{Source.X}'), uses('#{Source.X}', { name: 'Again' }))).length, 2)
+  })
+
   it('guesses nothing when no key is close', () => {
     assert.match(advised(after(uses('#{Source.ImageURI}')))[0] ?? '', /RepositoryName$/)
   })

@@ -2,6 +2,7 @@
  * What to tell about `#{namespace.key}` beyond what the API says: a key that the action never puts out is accepted by
  * CreatePipeline and fails when the consumer starts, and a refused reference is often a slip of the pen.
  */
+import { QUOTAS } from '../catalog/quotas.ts'
 import { nearest } from '../variables/nearest.ts'
 import { printReference, type Reference } from '../variables/references.ts'
 import type { Advice } from './advice.ts'
@@ -14,6 +15,8 @@ import { conditionPosition, isAvailable, referencesOf, type Referring } from './
 /** `L-05` of every action and every rule. */
 export function adviseOnVariables(draft: Draft): readonly Advice[] {
   const scene = createScene(draft, { actionTypes: () => 'unknown' })
+  // nobody reads advice on what is refused for its size, and a file may be made to keep the linter busy
+  if (scene.actions.length > QUOTAS.actionsPerPipeline) return []
   return [
     ...scene.actions.flatMap((action) => adviseOn(scene, `action '${action.name}'`, action, action)),
     ...draft.stages.items.flatMap(({ index, conditions }) =>
@@ -27,7 +30,10 @@ export function adviseOnVariables(draft: Draft): readonly Advice[] {
 }
 
 function adviseOn(scene: Scene, who: string, referring: Referring, position: Position): readonly Advice[] {
+  const seen = new Set<string>()
   return referencesOf(scene, referring).flatMap(({ reference, path }): readonly Advice[] => {
+    if (seen.has(printReference(reference))) return []
+    seen.add(printReference(reference))
     const producer = scene.actions.find(({ namespace }) => namespace === reference.namespace)
     const message = isAvailable(scene, reference, position)
       ? producer && neverPutOut(scene, who, producer, reference)
