@@ -27,6 +27,7 @@ import { consoleRoute } from './console/routing.ts'
 import { strangerProblem } from './dev-guard.ts'
 import type { LiveStreams } from './live.ts'
 import { ownCallRecord } from './own-calls.ts'
+import { sourceAddressOf } from './source-address.ts'
 
 export interface HttpParts {
   readonly dispatcher: Dispatcher
@@ -62,7 +63,7 @@ export async function createHttp(
   parts: HttpParts,
 ): Promise<{ server: Server; app: { close(): Promise<void> } }> {
   const { dispatcher, log } = parts
-  const app = ownApp(parts)
+  const app = ownApp(config, parts)
   const answer = (request: IncomingMessage, response: ServerResponse, url: string): Promise<void> => {
     const stranger = config.mode === 'dev' ? strangerProblem(request) : undefined
     if (stranger !== undefined) return refuse(response, stranger)
@@ -78,7 +79,7 @@ export async function createHttp(
     if (page === 'app') return parts.console().then((own) => own.serveApp(request, response, url))
     if (page === 'home') return toConsole(response)
     return dispatcher
-      .handle(toWireRequest(request))
+      .handle(toWireRequest(request, { sourceAddress: sourceAddressOf(request, config) }))
       .then((answer) => sendWireResponse(response, isNavigable(request) ? sandboxed(answer) : answer))
   }
   const server = listener(config, (request, response) => {
@@ -132,12 +133,12 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 /** Our own endpoints; what serves them is loaded by the first request for one, and most servers start without. */
-function ownApp(parts: HttpParts) {
+function ownApp(config: ServerConfig, parts: HttpParts) {
   let made: Promise<FastifyInstance> | undefined
   const make = async (): Promise<FastifyInstance> => {
     const { default: Fastify } = await import('fastify')
     const app = Fastify({ logger: false })
-    ownEndpoints(app, parts)
+    ownEndpoints(app, config, parts)
     await app.ready()
     return app
   }
@@ -150,15 +151,17 @@ function ownApp(parts: HttpParts) {
   }
 }
 
-function ownEndpoints(app: FastifyInstance, parts: HttpParts): void {
+function ownEndpoints(app: FastifyInstance, config: ServerConfig, parts: HttpParts): void {
   const { live, verify, log, newId, clock, onCall, actionTypeAdmin, ownApi } = parts
+  const received = (message: IncomingMessage): WireRequest =>
+    toWireRequest(message, { sourceAddress: sourceAddressOf(message, config) })
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.get('/_pipewright/health', async () => ({ status: 'ok' }))
   for (const stream of ['events', 'logs'] as const) {
     app.get(`/_pipewright/${stream}`, async (request, reply) => {
-      const verified = await verify(toWireRequest(request.raw))
+      const verified = await verify(received(request.raw))
       if (!verified) {
         return reply.code(403).send({ message: 'Sign the request with SigV4 for the service "pipewright".' })
       }
@@ -174,7 +177,7 @@ function ownEndpoints(app: FastifyInstance, parts: HttpParts): void {
   app.put('/_pipewright/action-types', async (request, reply) => {
     const body = await readSmall(request.raw)
     if (body === undefined) return reply.code(413).send({ message: 'The body is larger than 64 KB.' })
-    const wireRequest = { ...toWireRequest(request.raw), body }
+    const wireRequest = { ...received(request.raw), body }
     const verified = await verify(wireRequest)
     // what a pipeline's role may do is no matter of administration
     if (verified?.principal.type !== 'Root' && verified?.principal.type !== 'User') {
@@ -192,7 +195,7 @@ function ownEndpoints(app: FastifyInstance, parts: HttpParts): void {
       reply.code(statusCode).send({ __type, message })
     const body = await readSmall(request.raw)
     if (body === undefined) return refuse(413, 'RequestEntityTooLargeException', 'The body is larger than 64 KB.')
-    const wireRequest = { ...toWireRequest(request.raw), body }
+    const wireRequest = { ...received(request.raw), body }
     const verified = await verify(wireRequest)
     if (!verified) return refuse(403, 'AccessDeniedException', 'Sign the request with SigV4 for "pipewright".')
     const call = ownCall(wireRequest, verified, request.params.operation, newId())
@@ -240,13 +243,12 @@ async function serveWebhook(
   { webhooks }: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
-  { behindProxy = false }: ServerConfig,
+  config: ServerConfig,
 ) {
-  const { method, url, headers, sourceAddress, signal } = toWireRequest(request)
-  // of several addresses the last one is the proxy's own word, those before it are whatever the client claimed
-  const forwarded = behindProxy ? headers['x-forwarded-for']?.split(',').at(-1)?.trim() : undefined
+  const sourceAddress = sourceAddressOf(request, config)
+  const { method, url, headers, signal } = toWireRequest(request)
   const path = url.split('?')[0] ?? url
-  const delivery = { method, path, headers, body: request, sourceAddress: forwarded ?? sourceAddress }
+  const delivery = { method, path, headers, body: request, sourceAddress }
   const answer = await (await webhooks()).deliver(delivery).catch((error: unknown) => {
     if (signal.aborted) return undefined
     throw error

@@ -10,7 +10,7 @@ import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import { DEV_ACCOUNT, DEV_KEY, isLoopback, type ServerConfig } from './config.ts'
 import { openDataDir } from './data-dir.ts'
 import { createHttp } from './http.ts'
-import { startRetention } from './retention.ts'
+import { DEFAULT_HISTORY_DAYS, startRetention } from './retention/retention.ts'
 import { StartFailure } from './start-failure.ts'
 
 export {
@@ -90,7 +90,14 @@ export async function startServer(config: ServerConfig, hooks: ServerHooks = {})
     ...(config.maxBuilds !== undefined && { slots: config.maxBuilds }),
   })
   opened.defer(() => runner.stop())
-  opened.use(startRetention({ ...parts, log }))
+  opened.use(
+    startRetention({
+      ...parts,
+      log,
+      historyDays: config.historyDays ?? DEFAULT_HISTORY_DAYS,
+      logDays: config.logDays,
+    }),
+  )
   await parts.triggers.start()
   await parts.engine.recover()
   await resumeAlarms(parts)

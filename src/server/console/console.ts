@@ -12,6 +12,7 @@ import type { AuditRecord } from '../audit.ts'
 import type { ServerConfig } from '../config.ts'
 import { isShown, visibleEvents } from '../live.ts'
 import type { LogLines } from '../log-lines.ts'
+import { sourceAddressOf } from '../source-address.ts'
 import { openAppFiles } from './app-files.ts'
 import { COMMON_HEADERS, serveApp } from './app.ts'
 import { artifactEndpoints, type ArtifactDependencies } from './artifacts.ts'
@@ -115,22 +116,17 @@ export function createConsole(deps: ConsoleDependencies): Console {
     const session = await sessionOf(visit, config.mode, sessions)
     if (session === undefined) throw new Refusal(401, 'SignedOut', 'The session has ended. Sign in again.')
     if (endpoint.method === 'POST') requireCsrfToken(request, session)
-    return await endpoint.handle({ ...visit, session })
+    return await endpoint.handle({ ...visit, session, isStillOpen: () => sessions.isOpen(session) })
   }
 
   function visitOf(request: IncomingMessage, response: ServerResponse, url: string, signal: AbortSignal): Visit {
     const mark = url.indexOf('?')
-    const { socket, headers } = request
-    const addresses = headers['x-forwarded-for']
-    // of several addresses the last one is the proxy's own word, those before it are whatever the client claimed
-    const forwarded =
-      config.behindProxy === true && typeof addresses === 'string' ? addresses.split(',').at(-1) : undefined
     return {
       request,
       response,
       query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-      sourceAddress: forwarded?.trim() ?? socket.remoteAddress ?? '',
-      secure: socket instanceof TLSSocket || config.behindProxy === true,
+      sourceAddress: sourceAddressOf(request, config),
+      secure: request.socket instanceof TLSSocket || config.behindProxy === true,
       signal,
     }
   }

@@ -16,6 +16,8 @@ export interface Visit {
 
 export interface SignedInVisit extends Visit {
   readonly session: ConsoleSession
+  /** a stream outlives the request that opened it, but not the session */
+  readonly isStillOpen: () => Promise<boolean>
 }
 
 export interface Answer {

@@ -32,15 +32,15 @@ export const eventsEndpoint = (deps: EventStreamDependencies): Endpoint => ({
 })
 
 async function follow({ store, tail, visible }: EventStreamDependencies, visit: SignedInVisit): Promise<void> {
-  const { query, request, response, session } = visit
+  const { query, request, response, session, isStillOpen } = visit
   const { account } = session.principal
   const shown = visible({ account, region: regionOf(visit), pipeline: query.get('pipeline') ?? undefined })
   const seen = header(request.headers['last-event-id']) ?? header(query.get('lastEventId') ?? undefined)
-  const stream = openEventStream(response)
+  const stream = openEventStream(response, isStillOpen)
   const send = (rows: readonly EventRow[]): void => {
     const news = rows.filter(({ sequence, event }) => sequence > reached && shown(event))
     reached = Math.max(reached, rows.at(-1)?.sequence ?? 0)
-    if (news.length > 0) stream.send(news.map(({ event }) => frame({ id: event.id, data: event })).join(''))
+    if (news.length > 0) stream.send(news.map(frameOf).join(''))
   }
 
   // what is committed while we catch up waits here
@@ -71,6 +71,17 @@ async function follow({ store, tail, visible }: EventStreamDependencies, visit: 
   }
   send(waiting.splice(0))
   isLive = true
+}
+
+/** Rows of the journal's end are the same objects for all who watch: written once. */
+const frames = new WeakMap<EventRow, string>()
+
+function frameOf(row: EventRow): string {
+  const known = frames.get(row)
+  if (known !== undefined) return known
+  const made = frame({ id: row.event.id, data: row.event })
+  frames.set(row, made)
+  return made
 }
 
 const header = (value: string | readonly string[] | undefined): string | undefined =>

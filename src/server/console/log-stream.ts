@@ -8,7 +8,7 @@ export const logsEndpoint = ({ logLines }: { readonly logLines: LogLines }): End
   path: 'logs',
   access: 'signed-in',
   handle: async (visit) => {
-    const { query, request, response, session } = visit
+    const { query, request, response, session, isStillOpen } = visit
     const key = {
       account: session.principal.account,
       region: regionOf(visit),
@@ -18,7 +18,7 @@ export const logsEndpoint = ({ logLines }: { readonly logLines: LogLines }): End
     const seen = request.headers['last-event-id']
     const resumed = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? Number(seen) + 1 : undefined
     const from = resumed ?? count(query, 'from', 0, Number.MAX_SAFE_INTEGER)
-    const stream = openEventStream(response)
+    const stream = openEventStream(response, isStillOpen)
     const lines = logLines.read(key, { from, follow: query.get('follow') === 'true', signal: stream.signal })
     for (;;) {
       const batch = await lines.next()

@@ -15,7 +15,8 @@ const RETRY_MS = 1000
 /** unread by the client, in memory of ours */
 const MOST_UNREAD_BYTES = 1024 * 1024
 
-export function openEventStream(response: ServerResponse): EventStream {
+/** @param isAllowed asked with every heartbeat; when it is not any more, the stream ends */
+export function openEventStream(response: ServerResponse, isAllowed: () => Promise<boolean>): EventStream {
   const gone = new AbortController()
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -25,7 +26,15 @@ export function openEventStream(response: ServerResponse): EventStream {
     'x-accel-buffering': 'no',
   })
   response.write(`retry: ${RETRY_MS}\n\n`)
-  const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT_MS).unref()
+  const beat = (): void => {
+    send(': still here\n\n')
+    isAllowed().then(
+      (allowed) => allowed || response.end(),
+      // who cannot be asked about is asked about again
+      () => undefined,
+    )
+  }
+  const heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
   response.once('close', () => {
     clearInterval(heartbeat)
     gone.abort()

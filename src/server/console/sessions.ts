@@ -24,6 +24,8 @@ export interface ConsoleSessions {
   open(accessKeyId: string, region: string): Promise<{ token: string; session: ConsoleSession } | undefined>
   /** @returns undefined for a token that is unknown or idle for too long, or whose key is gone */
   find(token: string): Promise<ConsoleSession | undefined>
+  /** The same question later; asking it is no use of the session. */
+  isOpen(session: ConsoleSession): Promise<boolean>
   /** Ends the session and the credentials it was given. */
   end(session: ConsoleSession): Promise<void>
 }
@@ -81,6 +83,12 @@ export function createConsoleSessions({
       if (credentials === undefined || credentials.principal.account !== stored.account) return undefined
       if (clock.now() - stored.ordinal >= TOUCH_MS) await touch(stored)
       return toSession(token, stored.document, credentials.principal)
+    },
+    async isOpen({ id, principal }) {
+      const name = { account: principal.account, ...KIND, name: id }
+      const stored = await store.read.resources.get<SessionDocument>(name)
+      if (stored === undefined || isOver(stored, clock.now())) return false
+      return (await auth.lookup(stored.document.accessKeyId)) !== undefined
     },
     async end({ id, principal }) {
       await store.write((tx) => tx.resources.delete({ account: principal.account, ...KIND, name: id }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { ensureLogStream } from '../../journal/journal.ts'
-import { ACCOUNT, frames, openTestConsole, stateChange, take, type Frame, type TestConsole } from './testing.ts'
+import { ACCOUNT, KEY, frames, openTestConsole, stateChange, take, type Frame, type TestConsole } from './testing.ts'
 
 const API = '/_pipewright/console/'
 
@@ -26,6 +26,18 @@ const named = (found: readonly Frame[]) =>
 describe('events', () => {
   test('without a session there are none', async () => {
     assert.equal((await own.ask(`${API}events`)).status, 401)
+  })
+
+  test('end when the session does, as the next heartbeat notices', async (context) => {
+    context.mock.timers.enable({ apis: ['setInterval'] })
+    const stream = await follow('events')
+    await take(stream, 1)
+    context.mock.timers.tick(15_000)
+    await own.bus.publish([stateChange('still open')])
+    assert.deepEqual(named(await take(stream, 1)), ['still open'])
+    await own.auth.changeAccessKey(KEY.accessKeyId, 'inactive')
+    context.mock.timers.tick(15_000)
+    assert.equal((await stream.next()).done, true)
   })
 
   test('come as they happen, each under its id, those of the account, region and pipeline only', async () => {

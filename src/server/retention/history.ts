@@ -1,0 +1,24 @@
+import type { RetentionDependencies } from './retention.ts'
+
+/** Executions a unit of work: few enough for the others who write not to notice. */
+const AT_ONCE = 100
+
+const DAY_MS = 24 * 3600_000
+
+/** Ended executions that changed last before the days that are kept. @returns how many */
+export async function forgetHistory(
+  { store, clock, historyDays }: Pick<RetentionDependencies, 'store' | 'clock' | 'historyDays'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const changedBefore = clock.now() - historyDays * DAY_MS
+  let forgotten = 0
+  for (const key of await store.read.pipelines.keys()) {
+    for (let afterAge: number | undefined = 0; afterAge !== undefined && !signal.aborted;) {
+      const page: { changedBefore: number; afterAge: number; limit: number } = { changedBefore, afterAge, limit: AT_ONCE }
+      const { executions, afterAge: next } = await store.write((tx) => tx.pipelines.forget(key, page))
+      forgotten += executions
+      afterAge = next
+    }
+  }
+  return forgotten
+}
