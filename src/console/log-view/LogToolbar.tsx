@@ -1,7 +1,6 @@
 import Button from '@cloudscape-design/components/button'
 import Input from '@cloudscape-design/components/input'
-import ToggleButton from '@cloudscape-design/components/toggle-button'
-import type { RefObject } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import type { InputProps } from '@cloudscape-design/components/input'
 import type { LogPreferences } from './preferences.ts'
 import type { Query } from './pattern.ts'
@@ -45,20 +44,16 @@ export function LogToolbar(props: LogToolbarProps) {
             if (detail.key === 'Escape') onQuery({ ...query, text: '' })
           }}
         />
-        <ToggleButton
-          pressed={query.regex}
-          ariaLabel="Regular expression"
-          onChange={({ detail }) => onQuery({ ...query, regex: detail.pressed })}
-        >
+        <Toggle label="Regular expression" isOn={query.regex} onChange={(regex) => onQuery({ ...query, regex })}>
           .*
-        </ToggleButton>
-        <ToggleButton
-          pressed={query.caseSensitive}
-          ariaLabel="Match case"
-          onChange={({ detail }) => onQuery({ ...query, caseSensitive: detail.pressed })}
+        </Toggle>
+        <Toggle
+          label="Match case"
+          isOn={query.caseSensitive}
+          onChange={(caseSensitive) => onQuery({ ...query, caseSensitive })}
         >
           Aa
-        </ToggleButton>
+        </Toggle>
         <span className="log-found" role="status">
           {problem ?? (found === undefined ? '' : countOf(found))}
         </span>
@@ -79,9 +74,20 @@ export function LogToolbar(props: LogToolbarProps) {
       </div>
       <div className="log-tools">
         {failures > 0 && (
-          <Button iconName="status-negative" onClick={props.onFailure}>
+          <button type="button" className="log-tool" data-kind="bad" onClick={props.onFailure}>
             {failures === 1 ? '1 failure' : `${failures.toLocaleString('en')} failures`}
-          </Button>
+          </button>
+        )}
+        <Toggle isOn={preferences.timestamps} onChange={(timestamps) => onPreferences({ timestamps })}>
+          Times
+        </Toggle>
+        <Toggle isOn={preferences.wrap} onChange={(wrap) => onPreferences({ wrap })}>
+          Wrap
+        </Toggle>
+        {props.isLive && (
+          <Toggle isOn={props.isFollowing} onChange={props.onFollow}>
+            Follow
+          </Toggle>
         )}
         {props.hasFolds && (
           <>
@@ -99,21 +105,31 @@ export function LogToolbar(props: LogToolbarProps) {
             />
           </>
         )}
-        <ToggleButton
-          pressed={preferences.timestamps}
-          onChange={({ detail }) => onPreferences({ timestamps: detail.pressed })}
-        >
-          Times
-        </ToggleButton>
-        <ToggleButton pressed={preferences.wrap} onChange={({ detail }) => onPreferences({ wrap: detail.pressed })}>
-          Wrap
-        </ToggleButton>
-        <ToggleButton pressed={props.isFollowing} disabled={!props.isLive} onChange={props.onFollow}>
-          Follow
-        </ToggleButton>
-        <Button iconName="download" ariaLabel="Download the log" onClick={props.onDownload} />
+        <Button variant="icon" iconName="download" ariaLabel="Download the log" onClick={props.onDownload} />
       </div>
     </div>
+  )
+}
+
+function Toggle(props: {
+  /** where the text on the button is not enough */
+  label?: string
+  isOn: boolean
+  onChange: (on: boolean) => void
+  children: ReactNode
+}) {
+  const { label, isOn, onChange, children } = props
+  return (
+    <button
+      type="button"
+      className="log-tool"
+      aria-pressed={isOn}
+      aria-label={label}
+      title={label}
+      onClick={() => onChange(!isOn)}
+    >
+      {children}
+    </button>
   )
 }
 

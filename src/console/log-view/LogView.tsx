@@ -140,6 +140,7 @@ export function LogView(props: LogViewProps) {
 
   const { from, to } = viewport.rows()
   const digits = String(Math.max(100, ...feeds.map(({ buffer }) => buffer.count))).length
+  const longest = Math.max(...feeds.map(({ name }) => name.length))
   const shown = Array.from({ length: Math.max(0, to - from) }, (_, index) => {
     const row = from + index
     const place = rows.line(row)
@@ -185,6 +186,7 @@ export function LogView(props: LogViewProps) {
         data-wrap={preferences.wrap}
         data-times={preferences.timestamps}
         data-merged={isMerged}
+        style={{ '--digits': digits, '--longest': longest } as CSSProperties}
       >
         {/* oxlint-disable jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- what scrolls must be reachable, and lines selectable, by keyboard */}
         <div
@@ -194,7 +196,6 @@ export function LogView(props: LogViewProps) {
           aria-live="off"
           aria-label={label}
           tabIndex={0}
-          style={{ '--digits': digits } as CSSProperties}
           onScroll={(event) => {
             const { scrollTop } = event.currentTarget
             const wanted = viewport.scrolled(scrollTop)

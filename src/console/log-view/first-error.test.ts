@@ -16,6 +16,8 @@ describe('a line that says something went wrong', () => {
     'ValueError: invalid literal',
     'java.lang.NullPointerException: x',
     '  ✖ 3 tests failed',
+    '\u001B[31m✖ not ok 31 - renders the page\u001B[0m',
+    `${C} Command did not exit successfully echo ok 1 exit status 1`,
     '2 failed, 10 passed',
     '--- FAIL: TestSite (0.00s)',
     'sh: 1: tsc: not found',

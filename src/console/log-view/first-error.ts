@@ -39,7 +39,7 @@ const FAILURE: readonly RegExp[] = [
 const HARMLESS: readonly RegExp[] = [
   /^\[Container\] .{1,60} Running command /,
   /\b(?:0|no) (?:errors?|failed|failures|failing)\b(?!.*\b[1-9]\d* (?:errors?|failed|failures|failing)\b)/i,
-  /(?:^|\s)(?:ok|PASS|✔|✓)\s/,
+  /^\s*(?:ok|PASS|✔|✓)\s/,
   /\bwarning\b.*\berror\b.*\bignored\b/i,
 ]
 

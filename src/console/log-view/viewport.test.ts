@@ -85,6 +85,18 @@ describe('the view of a log', () => {
     assert.equal(viewport.top, 0)
   })
 
+  it('stays at the beginning when earlier lines of another log come late', () => {
+    const [first, second] = [feedOf([]), feedOf(['b1', 'b2'])]
+    const model = createLogModel([first.feed, second.feed])
+    model.update()
+    const viewport = createViewport(model, false, () => undefined)
+    viewport.refresh()
+    first.say('a1', 'a2')
+    model.update()
+    viewport.refresh()
+    assert.equal(viewport.top, 0)
+  })
+
   it('ignores the echo of its own scrolling', () => {
     const { viewport } = open({ following: true })
     viewport.scrolled(viewport.place.scrollTop)

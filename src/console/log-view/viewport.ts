@@ -39,16 +39,13 @@ const AROUND_PX = 400
 /** so close to the end counts as at the end */
 const END_PX = 8
 
-export function createViewport(
-  model: LogModel,
-  isFollowing: boolean,
-  changed: () => void,
-  begin: Anchor = { log: 0, line: 0, above: 0 },
-): Viewport {
+export function createViewport(model: LogModel, isFollowing: boolean, changed: () => void, begin?: Anchor): Viewport {
   let height = 600
   let y = 0
   let place: ScrollPlace = { scrollTop: 0, offset: 0 }
-  let anchor = begin
+  let anchor = begin ?? { log: 0, line: 0, above: 0 }
+  /** who looks at the beginning goes on looking at the beginning */
+  let isAtTop = begin === undefined
   let following = isFollowing
   let seen = 0
 
@@ -61,11 +58,14 @@ export function createViewport(
   const drop = (): void => {
     const row = heights.rowAt(y)
     anchor = { ...document.at(model.rows.line(row)), above: y - heights.top(row) }
+    isAtTop = y <= 0
   }
   const settle = (): void => {
     if (following) {
       moveTo(end())
       seen = document.count
+    } else if (isAtTop) {
+      moveTo(0)
     } else {
       const at = document.placeOf(anchor.log, anchor.line)
       const row = model.rows.row(Math.max(0, at))
