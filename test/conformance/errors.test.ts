@@ -332,6 +332,54 @@ const UNDOCUMENTED: typeof REACHED = {
   },
 }
 
+const ACCOUNT = "Account '000000000000' does not have"
+
+/** What each exception says, whichever operation answers with it. */
+const SAYS: Readonly<Record<string, RegExp>> = {
+  ActionExecutionNotFound: /^Could not find an action execution with id 'aaaaaaaa-/,
+  ActionNotFound: new RegExp(`^${ACCOUNT} an action with name 'None' in stage '\\w+' of pipeline '\\w+'$`),
+  ActionTypeAlreadyExists: /Build.*TJob.*1/,
+  ActionTypeNotFound: /^ActionType \(Category: '\w+', Provider: '\w+', Owner: '\w+', Version: '\d'\) is not available$/,
+  ApprovalAlreadyCompleted: /^The approval with token '[0-9a-f-]{36}' has already been answered$/,
+  ConcurrentPipelineExecutionsLimitExceeded: /^The pipeline has reached the limit of 50 concurrent executions\.$/,
+  ConditionNotOverridable:
+    /^The beforeEntry condition of stage 'Deploy' cannot be overridden: it has not been evaluated$/,
+  DuplicatedStopRequest: /^A request to stop execution '[0-9a-f-]{36}' has already been made$/,
+  InvalidActionDeclaration: /^Action configuration for action 'B' is missing required configuration 'Key'$/,
+  InvalidApprovalToken: /^The approval token is not the one of an open approval of this action$/,
+  InvalidArn: /^The resource ARN 'arn:.*:P3\/Deploy' is not that of a taggable resource$/,
+  InvalidBlockerDeclaration: /^Blockers are reserved for future use$/,
+  InvalidClientToken: /^The client token is not that of the job with id '[0-9a-f-]{36}'$/,
+  InvalidJob: /^The job with id '[0-9a-f-]{36}' has not been handed out$/,
+  InvalidJobState: /^The job with id '[0-9a-f-]{36}' is not in progress: it was not acknowledged or has already ended$/,
+  InvalidNextToken: /^The next token is invalid$/,
+  InvalidNonce: /^The nonce is outdated or the job has been claimed by another job worker$/,
+  InvalidStageDeclaration: /^Stage Build must have at least one action$/,
+  InvalidStructure: /^Pipeline has only 1 stage\(s\)\. There should be a minimum of 2 stages in a pipeline$/,
+  InvalidTags:
+    /^Not allowed to modify system tags\. System tags start with 'aws:'\. msg=\[Caller is an end user and not allowed to mutate system tags\]$/,
+  InvalidWebhookAuthenticationParameters: /GITHUB_HMAC/,
+  InvalidWebhookFilterPattern: /^The JsonPath '\$\[' is not valid: /,
+  JobNotFound: /^Could not find a job with id 'aaaaaaaa-/,
+  LimitExceeded: /^The limit of \d+ [a-z ]+ in this account and region has been reached$/,
+  NotLatestPipelineExecution: /^Execution '[0-9a-f-]{36}' is not the latest execution of stage 'Deploy'$/,
+  OutputVariablesSizeExceeded: /^The output variables exceed 122880 bytes$/,
+  PipelineExecutionNotFound: new RegExp(`^${ACCOUNT} an execution with id 'aaaaaaaa-.*' for pipeline 'P3'$`),
+  PipelineExecutionNotStoppable: /^Execution '[0-9a-f-]{36}' is not in progress$/,
+  PipelineExecutionOutdated: /ran on version 1 of the pipeline, which is at version 2 now$/,
+  PipelineNameInUse: /^A pipeline with the name 'P3' already exists in account '000000000000'$/,
+  PipelineNotFound: new RegExp(`^${ACCOUNT} a pipeline with name 'None'$`),
+  PipelineVersionNotFound: new RegExp(`^${ACCOUNT} a pipeline with name 'P3' and version '99'$`),
+  RequestFailed: /^The property Target of a public action type cannot become required$/,
+  ResourceNotFound: /^The resource with ARN 'arn:.*:None' does not exist$/,
+  StageNotFound: new RegExp(`^${ACCOUNT} a stage with name 'None' in pipeline '\\w+'$`),
+  StageNotRetryable: /^Stage 'Deploy' of execution '[0-9a-f-]{36}' cannot be retried: /,
+  TooManyTags: /^Tag limit exceeded for resource \[arn:aws:codepipeline:eu-west-1:000000000000:.*\]\.$/,
+  UnableToRollbackStage: /^Stage 'Src' cannot be rolled back: it is the source stage$/,
+  Validation: /^\d validation errors? detected: Value .* at '\w+' failed to satisfy constraint: Member must /,
+  WebhookNotFound: /^Could not find a webhook with name 'none'$/,
+}
+
 const TURNS = 'writes take turns here: a second one waits instead of being refused'
 const TURNS_OF_PIPELINE =
   'what is asked of one pipeline takes turns, updates included, and waits instead of being refused'
@@ -495,8 +543,9 @@ for (const [operation, exceptions] of [...Object.entries(REACHED), ...Object.ent
         const Command = (sdk as unknown as Record<string, new (input: object) => sdk.ListPipelinesCommand>)[
           `${operation}Command`
         ]
-        assert.ok(Command)
-        await assert.rejects(codepipeline.send(new Command(input)), fails(`${exception}Exception`, 400, /./))
+        const says = SAYS[exception]
+        assert.ok(Command && says)
+        await assert.rejects(codepipeline.send(new Command(input)), fails(`${exception}Exception`, 400, says))
       })
     }
   })
