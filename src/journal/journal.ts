@@ -46,6 +46,8 @@ export interface LogFiles {
   read(key: LogStreamKey, range: { from: number; limit: number }): Promise<readonly LogEvent[]>
   count(key: LogStreamKey): Promise<number>
   delete(key: LogStreamKey): Promise<void>
+  /** when something was appended last (ms); undefined when nothing ever was */
+  changedAt(key: LogStreamKey): Promise<number | undefined>
   /** Live: called for each batch appended from now on to any stream of the group (or the one stream). @returns unsubscribe */
   follow(
     key: Omit<LogStreamKey, 'stream'> & { stream?: string },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
@@ -24,6 +25,10 @@ export function openLogFiles({ folder, clock }: { readonly folder: string; reado
     read: (key, range) => fileOf(key).read(range),
     count: (key) => fileOf(key).count(),
     delete: (key) => fileOf(key).delete(),
+    changedAt: async (key) => {
+      const stats = await stat(join(folder, pathOf(key))).catch(ifMissing)
+      return stats?.mtimeMs
+    },
     follow({ account, region, group, stream }, listener) {
       const name = groupName({ account, region, group })
       const follower: Follower = { stream, listener }
@@ -78,4 +83,8 @@ function pathOf({ account, region, group, stream }: LogStreamKey): string {
 
 async function* lines(file: LogFile): AsyncGenerator<string> {
   for await (const { message } of file.events(0)) yield message.endsWith('\n') ? message : `${message}\n`
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }

@@ -51,3 +51,13 @@ test('development keys are id:secret with an optional account', () => {
   for (const wrong of ['AKIA1', 'AKIA1:', ':s', 'a:b:12', 'a:b:111122223333:x'])
     assert.equal(parseKey(wrong), undefined)
 })
+
+test('what is kept is a number of days', () => {
+  const loaded = loadServerConfig({ PIPEWRIGHT_LOG_DAYS: '30' }, { historyDays: '90' })
+  assert.ok('config' in loaded)
+  assert.deepEqual([loaded.config.historyDays, loaded.config.logDays], [90, 30])
+  assert.match(problems({ PIPEWRIGHT_HISTORY_DAYS: '0' }).join(), /PIPEWRIGHT_HISTORY_DAYS: 0 is no number of days/)
+  const byDefault = loadServerConfig({}, {})
+  assert.ok('config' in byDefault)
+  assert.deepEqual([byDefault.config.historyDays, byDefault.config.logDays], [365, undefined])
+})

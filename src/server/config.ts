@@ -26,6 +26,10 @@ export interface ServerConfig {
   readonly buildNetwork?: boolean
   /** what AWS does and nothing else: the extensions are off (docs/extensions.md) */
   readonly strict?: boolean
+  /** that ended executions are kept; default 365 */
+  readonly historyDays?: number
+  /** that logs of groups without a retention policy are kept; absent: for ever */
+  readonly logDays?: number
 }
 
 export const DEV_ACCOUNT = '000000000000'
@@ -67,6 +71,15 @@ export const OPTIONS = {
     fallback: 'no',
     isSwitch: true,
   },
+  'history-days': {
+    env: 'PIPEWRIGHT_HISTORY_DAYS',
+    help: 'days that ended executions are kept',
+    fallback: '365',
+  },
+  'log-days': {
+    env: 'PIPEWRIGHT_LOG_DAYS',
+    help: 'days that logs are kept whose group has no retention policy (default: for ever)',
+  },
   'log-level': { env: 'PIPEWRIGHT_LOG_LEVEL', help: 'debug, info, warn, error or silent', fallback: 'info' },
 } as const satisfies Record<string, ConfigOption>
 
@@ -89,6 +102,12 @@ export function loadServerConfig(
     if (value !== 'yes' && value !== 'no') problems.push(`${OPTIONS[flag].env}: expected yes or no, found ${value}`)
     return value === 'yes'
   }
+  const days = (flag: 'history-days' | 'log-days'): number | undefined => {
+    const value = read(flag)
+    if (value === undefined || /^[1-9]\d{0,4}$/.test(value)) return value === undefined ? undefined : Number(value)
+    problems.push(`${OPTIONS[flag].env}: ${value} is no number of days`)
+    return undefined
+  }
   const host = read('host') ?? ''
   if (isIP(host) === 0) problems.push(`${OPTIONS.host.env}: ${host} is no IP address`)
   const port = Number(read('port'))
@@ -104,6 +123,7 @@ export function loadServerConfig(
   const behindProxy = yesNo('behind-proxy')
   const buildNetwork = yesNo('build-network')
   const strict = yesNo('strict')
+  const [historyDays, logDays] = [days('history-days'), days('log-days')]
   if (!isLoopback(host) && certFile === undefined && !behindProxy) {
     problems.push(
       `${host} is no loopback address: give PIPEWRIGHT_TLS_CERT and PIPEWRIGHT_TLS_KEY, or declare a proxy with PIPEWRIGHT_BEHIND_PROXY=yes`,
@@ -130,6 +150,8 @@ export function loadServerConfig(
       buildNetwork,
       strict,
       ...(certFile !== undefined && keyFile !== undefined && { tls: { certFile, keyFile } }),
+      ...(historyDays !== undefined && { historyDays }),
+      ...(logDays !== undefined && { logDays }),
       ...(maxBuilds !== undefined && { maxBuilds: Number(maxBuilds) }),
       ...(publicUrl !== undefined && { publicUrl: publicUrl.replace(/\/+$/, '') }),
       ...(masterKey !== undefined && { masterKey }),

@@ -14,7 +14,11 @@ export async function forgetHistory(
   let forgotten = 0
   for (const key of await store.read.pipelines.keys()) {
     for (let afterAge: number | undefined = 0; afterAge !== undefined && !signal.aborted;) {
-      const page: { changedBefore: number; afterAge: number; limit: number } = { changedBefore, afterAge, limit: AT_ONCE }
+      const page: { changedBefore: number; afterAge: number; limit: number } = {
+        changedBefore,
+        afterAge,
+        limit: AT_ONCE,
+      }
       const { executions, afterAge: next } = await store.write((tx) => tx.pipelines.forget(key, page))
       forgotten += executions
       afterAge = next

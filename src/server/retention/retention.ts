@@ -23,14 +23,13 @@ export const DEFAULT_HISTORY_DAYS = 365
 const INTERVAL_MS = 3600_000
 
 /** What forgets something, by what it forgets; they take turns. @returns how many it forgot */
-const SWEEPS: Readonly<
-  Record<string, (dependencies: RetentionDependencies, signal: AbortSignal) => Promise<number>>
-> = {
-  events: ({ store }) => store.write((tx) => tx.events.prune(EVENTS_KEPT)),
-  jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
-  executions: forgetHistory,
-  logs: forgetLogs,
-}
+const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, signal: AbortSignal) => Promise<number>>> =
+  {
+    events: ({ store }) => store.write((tx) => tx.events.prune(EVENTS_KEPT)),
+    jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
+    executions: forgetHistory,
+    logs: forgetLogs,
+  }
 
 /** Enough to catch up from after any stop, and to look at; older ones are told to nobody again. */
 const EVENTS_KEPT = 100_000
