@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import {
+  releaseWireRequest,
   sendWireResponse,
   toWireRequest,
   type Call,
@@ -153,6 +154,9 @@ function ownApp(config: ServerConfig, parts: HttpParts) {
 
 function ownEndpoints(app: FastifyInstance, config: ServerConfig, parts: HttpParts): void {
   const { live, verify, log, newId, clock, onCall, actionTypeAdmin, ownApi } = parts
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    reply.raw.once('close', () => releaseWireRequest(raw))
+  })
   const received = (message: IncomingMessage): WireRequest =>
     toWireRequest(message, { sourceAddress: sourceAddressOf(message, config) })
   // bodies belong to whoever handles the route: nothing is parsed here

@@ -13,6 +13,9 @@ export interface ConnectionFacts {
 /** Undoes what a request left on its connection, which outlives it. */
 const releases = new WeakMap<IncomingMessage, () => void>()
 
+/** For who answers a request without `sendWireResponse`: its connection may serve thousands more. */
+export const releaseWireRequest = (message: IncomingMessage): void => releases.get(message)?.()
+
 /** @returns the request as received; its signal fires when the connection closes before `sendWireResponse` is done */
 export function toWireRequest(message: IncomingMessage, facts: ConnectionFacts = {}): WireRequest {
   const { socket } = message
@@ -50,7 +53,7 @@ export async function sendWireResponse(response: ServerResponse, answer: WireRes
   } catch {
     response.destroy() // the stream broke halfway: cutting the connection is the only way left to tell
   } finally {
-    releases.get(response.req)?.()
+    releaseWireRequest(response.req)
     response.req.resume() // what an operation did not read must not stand before the connection's next request
   }
 }

@@ -11,7 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { get, type IncomingMessage } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { buffer, text } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
 import { startServer, type RunningServer } from '../server.ts'
@@ -70,6 +70,23 @@ describe('on the server’s own port', () => {
     })
     assert.equal(answer.statusCode, 403)
     assert.match(await text(answer), /names of this machine/)
+  })
+
+  test('a connection may carry any number of calls of our own endpoints', async () => {
+    const warnings: Error[] = []
+    const listen = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', listen)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    for (let n = 0; n < 15; n += 1) {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(`${server.url}/_pipewright/events`, { agent }, resolve).once('error', reject)
+      })
+      await text(answer)
+      assert.equal(answer.statusCode, 403)
+    }
+    agent.destroy()
+    process.off('warning', listen)
+    assert.deepEqual(warnings, [])
   })
 
   describe('artifacts', () => {
