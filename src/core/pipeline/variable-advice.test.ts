@@ -91,6 +91,21 @@ describe('advice on variables', () => {
     ])
   })
 
+  it('points at what only looks like a reference, but not in commands', () => {
+    assert.deepEqual(advised(after(uses('#{Source.Commit Id}'))), [
+      "L-05 The configuration 'ProjectName' of the action 'Use' has a #{ that begins no variable reference and stays as it is: a reference is #{namespace.name}",
+    ])
+    assert.deepEqual(advised(after({ ...COMMANDS, commands: ['ruby -e "puts #{1 + 1}"'] })), [])
+  })
+
+  it('wonders about a variable check without a variable', () => {
+    const check = { ...CHECK, configuration: { Variable: 'Source.BranchName', Value: 'main', Operator: 'EQ' } }
+    const build = { ...stage('Build', BUILD), beforeEntry: { conditions: [{ result: 'SKIP', rules: [check] }] } }
+    assert.deepEqual(advised(pipeline({ stages: [stage('Source', source), build] })), [
+      "L-05 The rule 'VariableCheck' compares the text 'Source.BranchName' and no variable: a reference is #{namespace.name}",
+    ])
+  })
+
   it('looks at the rules of conditions too', () => {
     const check = { ...CHECK, configuration: { Variable: '#{Source.Branch}', Value: 'main', Operator: 'EQ' } }
     const build = { ...stage('Build', BUILD), beforeEntry: { conditions: [{ result: 'SKIP', rules: [check] }] } }

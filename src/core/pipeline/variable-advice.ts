@@ -4,9 +4,9 @@
  */
 import { QUOTAS } from '../catalog/quotas.ts'
 import { nearest } from '../variables/nearest.ts'
-import { printReference, type Reference } from '../variables/references.ts'
+import { parseReferences, printReference, type Reference } from '../variables/references.ts'
 import type { Advice } from './advice.ts'
-import type { Draft, DraftAction } from './draft.ts'
+import type { Draft, DraftAction, DraftRule } from './draft.ts'
 import { runsEarlier, type Position } from './earlier.ts'
 import type { Path } from './shape.ts'
 import { createScene, type Scene } from './validate/scene.ts'
@@ -23,7 +23,10 @@ export function adviseOnVariables(draft: Draft): readonly Advice[] {
       conditions.flatMap(({ key, conditions }) =>
         conditions.items
           .flatMap(({ rules }) => rules.items)
-          .flatMap((rule) => adviseOn(scene, `rule '${rule.name}'`, rule, conditionPosition(index, key))),
+          .flatMap((rule) => [
+            ...adviseOn(scene, `rule '${rule.name}'`, rule, conditionPosition(index, key)),
+            ...checksNothing(scene, rule),
+          ]),
       ),
     ),
   ]
@@ -31,7 +34,7 @@ export function adviseOnVariables(draft: Draft): readonly Advice[] {
 
 function adviseOn(scene: Scene, who: string, referring: Referring, position: Position): readonly Advice[] {
   const seen = new Set<string>()
-  return referencesOf(scene, referring).flatMap(({ reference, path }): readonly Advice[] => {
+  const onReferences = referencesOf(scene, referring).flatMap(({ reference, path }): readonly Advice[] => {
     if (seen.has(printReference(reference))) return []
     seen.add(printReference(reference))
     const producer = scene.actions.find(({ namespace }) => namespace === reference.namespace)
@@ -40,6 +43,25 @@ function adviseOn(scene: Scene, who: string, referring: Referring, position: Pos
       : whyUnavailable(scene, who, producer, reference, position)
     return message === undefined ? [] : [warn(message, path)]
   })
+  return [...onReferences, ...nearReferences(scene, who, referring)]
+}
+
+/** Commands may be of a language that has `#{…}` of its own; configurations hardly ever are. */
+const nearReferences = ({ isOpaque }: Scene, who: string, { configuration }: Referring): readonly Advice[] =>
+  [...configuration.entries]
+    .filter(([, text]) => !isOpaque(text) && text.split('#{').length - 1 > parseReferences(text).length)
+    .map(([key]) =>
+      warn(
+        `The configuration '${key}' of the ${who} has a #{ that begins no variable reference and stays as it is: a reference is #{namespace.name}`,
+        [...configuration.path, key],
+      ),
+    )
+
+function checksNothing({ isOpaque }: Scene, { provider, name, configuration }: DraftRule): readonly Advice[] {
+  const variable = configuration.entries.get('Variable')
+  if (provider !== 'VariableCheck' || variable === undefined || isOpaque(variable) || variable.includes('#{')) return []
+  const message = `The rule '${name}' compares the text '${variable}' and no variable: a reference is #{namespace.name}`
+  return [warn(message, [...configuration.path, 'Variable'])]
 }
 
 const warn = (message: string, path: Path): Advice => ({ rule: 'L-05', message, path })
