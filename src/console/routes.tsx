@@ -1,6 +1,7 @@
 /** Which page an address shows. Each page is loaded when it is first looked at. */
 import { lazy, type ComponentType } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
+import { useRegion } from './api/region.ts'
 import { AppShell } from './components/AppShell.tsx'
 import { patterns } from './paths.ts'
 
@@ -30,8 +31,9 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
 
 const ROUTES = PAGES.map(([pattern, load]) => ({ pattern, Page: lazy(load) }))
 
+/** Another region is another set of everything: the page begins anew. */
 export const Console = () => (
-  <BrowserRouter basename="/console">
+  <BrowserRouter key={useRegion()} basename="/console">
     <Routes>
       <Route element={<AppShell />}>
         {ROUTES.map(({ pattern, Page }) => (

@@ -1,9 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import type { Reason } from '../../api/explain-types.ts'
-import { executions, explanation, pipelines } from '../../api/queries.ts'
-
-/** the same list as the fleet's, so that both share the answers */
-const RECENT = 30
+import { fleet, useFreshFleet } from '../../api/fleet.ts'
+import { explanation } from '../../api/queries.ts'
 
 export interface OpenApproval {
   readonly pipeline: string
@@ -16,16 +14,12 @@ export interface OpenApproval {
 
 /** Every approval that waits for a person, the one that expires first on top. */
 export function useApprovals(): { approvals: readonly OpenApproval[]; loading: boolean; error: unknown } {
-  const list = useQuery(pipelines())
-  const found = list.data ?? []
-  const runs = useQueries({ queries: found.map(({ name = '' }) => executions(name, RECENT)) })
-  const reasons = useQueries({
-    queries: found.map(({ name = '' }, index) => ({
-      ...explanation(name),
-      enabled: runs[index]?.data?.some(({ status }) => status === 'InProgress') === true,
-    })),
-  })
-  const approvals = found.flatMap(({ name = '' }, index) =>
+  useFreshFleet()
+  const list = useQuery(fleet())
+  // reasons come in the order of urgency, and approvals are first of all
+  const asking = (list.data ?? []).filter(({ reasons }) => reasons[0]?.kind === 'ApprovalNeeded')
+  const reasons = useQueries({ queries: asking.map(({ name }) => explanation(name)) })
+  const approvals = asking.flatMap(({ name }, index) =>
     (reasons[index]?.data?.reasons ?? []).flatMap((reason): OpenApproval[] =>
       reason.kind === 'ApprovalNeeded'
         ? [
@@ -43,7 +37,7 @@ export function useApprovals(): { approvals: readonly OpenApproval[]; loading: b
   )
   return {
     approvals: approvals.toSorted((one, other) => one.reason.expiresAt - other.reason.expiresAt),
-    loading: list.isPending || [...runs, ...reasons].some(({ isLoading }) => isLoading),
+    loading: list.isPending || reasons.some(({ isLoading }) => isLoading),
     error: list.error ?? reasons.find(({ error }) => error !== null)?.error,
   }
 }

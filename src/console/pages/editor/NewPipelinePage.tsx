@@ -86,7 +86,9 @@ function NewPipeline({ initial, choice }: { initial: string; choice: React.React
     setError(undefined)
     try {
       await createWithSurroundings(declaration)
-      await queries.invalidateQueries({ queryKey: ['pipelines'] })
+      await Promise.all(
+        [['pipelines'], ['fleet']].map(async (queryKey) => await queries.invalidateQueries({ queryKey })),
+      )
       noticeSuccess(`${declaration.name ?? ''} is created.`)
       await navigate(paths.pipeline(declaration.name ?? ''))
     } catch (failure) {

@@ -23,12 +23,10 @@ export default function FleetPage() {
   const [search, setSearch] = useSearchParams()
   const text = search.get('q') ?? ''
   const grouping = (search.get('group') ?? 'none') as Grouping
-  const { starred, savedFilters } = usePreferences()
+  const { starred } = usePreferences()
   const stars = new Set(starred)
   const filter = parseFilter(useDeferredValue(text))
-  const withTags =
-    filter.tags.length > 0 || grouping.startsWith('tag:') || savedFilters.some(({ query }) => /tag:/.test(query))
-  const { rows, error, retry } = useFleet({ withTags })
+  const { rows, error, retry } = useFleet()
   const navigate = useNavigate()
   const set = (name: string, value: string): void =>
     setSearch(
@@ -52,7 +50,7 @@ export default function FleetPage() {
     { keys: 'n', does: 'New pipeline', run: () => void navigate(paths.newPipeline()) },
   ])
 
-  if (error !== undefined && error !== null) return <ErrorPanel error={error} retry={retry} />
+  if (error !== null) return <ErrorPanel error={error} retry={retry} />
   if (rows === undefined) return <Spinner size="large" />
   if (rows.length === 0) {
     return (
@@ -62,7 +60,7 @@ export default function FleetPage() {
     )
   }
   const shown = rows.filter((row) => fits(row, filter, stars))
-  const tagKeys = [...new Set(rows.flatMap(({ tags }) => tags.flatMap(({ key }) => key ?? [])))].sort()
+  const tagKeys = [...new Set(rows.flatMap(({ tags }) => Object.keys(tags)))].sort()
   const star = (name: string): void =>
     prefer({ starred: stars.has(name) ? starred.filter((other) => other !== name) : [...starred, name] })
 
@@ -97,7 +95,7 @@ export default function FleetPage() {
           >
             <option value="none">nothing</option>
             <option value="state">state</option>
-            {[...tagKeys, ...(tagKeys.length === 0 ? ['team'] : [])].map((key) => (
+            {tagKeys.map((key) => (
               <option key={key} value={`tag:${key}`}>{`tag ${key}`}</option>
             ))}
           </select>

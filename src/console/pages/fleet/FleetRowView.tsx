@@ -10,14 +10,12 @@ import { usualMs, type FleetRow } from './model.ts'
 import { Sparkline } from './Sparkline.tsx'
 
 /** Rows of other pipelines do not draw themselves anew when one changes. */
-export const FleetRowView = memo(
-  FleetRowInner,
-  (before, after) => before.starred === after.starred && same(before.row, after.row),
-)
+export const FleetRowView = memo(FleetRowInner)
 
 function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: string) => void }) {
   const { row, starred, onStar } = props
-  const { name, latest, message, revision, running, past, successRate, reason, state } = row
+  const { name, latest, message, running, past, successRate, reason, state, moved } = row
+  const revision = latest?.revisionId
   return (
     <li className="fleet-row" data-state={state} aria-label={name}>
       <span className="fleet-name">
@@ -41,7 +39,7 @@ function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: 
         {latest === undefined ? (
           <StatusBadge status="NotStarted" detail="" />
         ) : (
-          <Link to={paths.execution(name, latest.pipelineExecutionId ?? '')}>
+          <Link to={paths.execution(name, latest.id)}>
             <StatusBadge status={state === 'blocked' ? 'Waiting' : latest.status} />
           </Link>
         )}
@@ -54,7 +52,7 @@ function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: 
         )}
       </span>
       <span>
-        <Ago at={latest?.lastUpdateTime ?? row.updated} />
+        <Ago at={moved} />
       </span>
       <span>
         <Sparkline past={past} name={name} />
@@ -71,14 +69,12 @@ function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: 
 
 /** Of a run in progress: how long it takes so far, and how long it usually does. */
 function Progress({ row: { latest, past, state } }: { row: FleetRow }) {
-  if (latest?.startTime === undefined || (state !== 'running' && state !== 'blocked')) return <></>
+  if (latest === undefined || (state !== 'running' && state !== 'blocked')) return <></>
   const usual = usualMs(past)
   return (
     <span className="quiet fleet-small">
-      <Took from={latest.startTime} />
+      <Took from={latest.started} />
       {usual !== undefined && `, usually ${duration(usual)}`}
     </span>
   )
 }
-
-const same = (one: FleetRow, other: FleetRow): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { PipelineExecutionSummary } from '@aws-sdk/client-codepipeline'
 import type { Reason } from '../../../core/execution/explain/explanation.ts'
+import type { ExecutionOverview, PipelineOverview } from '../../../core/execution/overview.ts'
 import { arrange, fits, fleetRow, parseFilter, usualMs, type FleetRow } from './model.ts'
 
 const MINUTE = 60_000
-const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 6, minute))
+const at = (minute: number): number => Date.UTC(2026, 10, 21, 6, minute)
 
-const run = (status: string, from: number, to: number): PipelineExecutionSummary => ({
-  pipelineExecutionId: `run-${from}`,
-  status: status as 'Succeeded',
-  startTime: at(from),
-  lastUpdateTime: at(to),
+const run = (status: ExecutionOverview['status'], from: number, to: number): ExecutionOverview => ({
+  id: `run-${from}`,
+  status,
+  started: at(from),
+  updated: at(to),
+})
+
+const overview = (given: Partial<PipelineOverview>): PipelineOverview => ({
+  name: 'a',
+  version: 1,
+  executionMode: 'QUEUED',
+  updated: at(0),
+  tags: {},
+  executions: [],
+  reasons: [],
+  ...given,
 })
 
 const approval: Reason = {
@@ -23,21 +34,21 @@ const approval: Reason = {
   remedies: [],
 }
 
-const rowOf = (name: string, given: Partial<FleetRow> = {}): FleetRow => ({
-  ...fleetRow({ name }, [], [], []),
-  ...given,
-})
+const rowOf = (name: string, given: Partial<FleetRow> = {}): FleetRow => ({ ...fleetRow(overview({ name })), ...given })
 
 describe('a row of the fleet', () => {
-  test('given no execution, it never ran', () => assert.equal(fleetRow({ name: 'a' }, [], [], []).state, 'never ran'))
+  test('given no execution, it never ran', () => assert.equal(fleetRow(overview({})).state, 'never ran'))
 
   test('given an execution in progress that waits for a person, it is blocked, not running', () => {
-    assert.equal(fleetRow({ name: 'a' }, [run('InProgress', 1, 2)], [approval], []).state, 'blocked')
-    assert.equal(fleetRow({ name: 'a' }, [run('InProgress', 1, 2)], [], []).state, 'running')
+    const executions = [run('InProgress', 1, 2)]
+    assert.equal(fleetRow(overview({ executions, reasons: [approval] })).state, 'blocked')
+    assert.equal(fleetRow(overview({ executions })).state, 'running')
   })
 
   test('given finished and superseded runs, the trend has the finished ones, oldest first', () => {
-    const row = fleetRow({ name: 'a' }, [run('Failed', 9, 12), run('Superseded', 5, 6), run('Succeeded', 1, 3)], [], [])
+    const row = fleetRow(
+      overview({ executions: [run('Failed', 9, 12), run('Superseded', 5, 6), run('Succeeded', 1, 3)] }),
+    )
     assert.deepEqual(
       row.past.map(({ status, ms }) => [status, ms]),
       [
@@ -50,11 +61,8 @@ describe('a row of the fleet', () => {
 
   test('given the summary of a connection, the message is the one inside', () => {
     const revisionSummary = JSON.stringify({ ProviderType: 'GitHub', CommitMessage: 'Mend the roof\n\nIt leaked.' })
-    const latest = {
-      ...run('Succeeded', 1, 2),
-      sourceRevisions: [{ actionName: 'Source', revisionId: 'abc', revisionSummary }],
-    }
-    assert.equal(fleetRow({ name: 'a' }, [latest], [], []).message, 'Mend the roof')
+    const latest = { ...run('Succeeded', 1, 2), revisionId: 'abc', revisionSummary }
+    assert.equal(fleetRow(overview({ executions: [latest] })).message, 'Mend the roof')
   })
 
   test('the usual length is the median of what succeeded, and unknown before three', () => {
@@ -65,7 +73,7 @@ describe('a row of the fleet', () => {
 })
 
 describe('the filter', () => {
-  const shop = rowOf('shop-web', { state: 'failed', tags: [{ key: 'Team', value: 'Web' }], message: 'Add a cart' })
+  const shop = rowOf('shop-web', { state: 'failed', tags: { Team: 'Web' }, message: 'Add a cart' })
   const stars = new Set(['shop-web'])
   for (const [text, expected] of [
     ['', true],
@@ -85,9 +93,9 @@ describe('the filter', () => {
 })
 
 describe('the order', () => {
-  const old = rowOf('old', { updated: at(1) })
-  const fresh = rowOf('fresh', { updated: at(9), state: 'failed' })
-  const liked = rowOf('liked', { updated: at(0), tags: [{ key: 'team', value: 'web' }] })
+  const old = rowOf('old', { moved: at(1) })
+  const fresh = rowOf('fresh', { moved: at(9), state: 'failed' })
+  const liked = rowOf('liked', { moved: at(0), tags: { team: 'web' } })
   const names = (rows: readonly FleetRow[]): string[] => rows.map(({ name }) => name)
 
   test('is: starred, then whoever moved last', () => {

@@ -1,6 +1,6 @@
 /** What the list of pipelines says of each: pure, from the answers of the API. */
-import type { PipelineExecutionSummary, PipelineSummary, Tag } from '@aws-sdk/client-codepipeline'
 import type { Reason } from '../../../core/execution/explain/explanation.ts'
+import type { ExecutionOverview, PipelineOverview } from '../../../core/execution/overview.ts'
 
 /** blocked: in progress, but somebody has to do something */
 export type FleetState = 'failed' | 'blocked' | 'running' | 'succeeded' | 'stopped' | 'never ran'
@@ -16,24 +16,20 @@ export interface PastRun {
 
 export interface FleetRow {
   readonly name: string
-  readonly version: number
   readonly mode: string
-  readonly updated: Date | undefined
   readonly state: FleetState
   /** the newest execution */
-  readonly latest: PipelineExecutionSummary | undefined
-  readonly revision: string | undefined
+  readonly latest: ExecutionOverview | undefined
   readonly message: string | undefined
   readonly running: number
   readonly past: readonly PastRun[]
   /** of the finished ones in `past`, 0 to 1 */
   readonly successRate: number | undefined
   readonly reason: Reason | undefined
-  readonly tags: readonly Tag[]
+  readonly tags: Readonly<Record<string, string>>
+  /** when something happened last, ms since the epoch */
+  readonly moved: number
 }
-
-/** what `executions` is asked for: enough for a trend */
-export const TREND = 30
 
 const BLOCKING: ReadonlySet<Reason['kind']> = new Set([
   'ApprovalNeeded',
@@ -42,50 +38,37 @@ const BLOCKING: ReadonlySet<Reason['kind']> = new Set([
   'ConditionFailed',
 ])
 
-export function fleetRow(
-  pipeline: PipelineSummary,
-  executions: readonly PipelineExecutionSummary[],
-  reasons: readonly Reason[],
-  tags: readonly Tag[],
-): FleetRow {
+export function fleetRow({ name, executionMode, executions, reasons, tags, updated }: PipelineOverview): FleetRow {
   const [latest] = executions
   const reason = reasons.find(({ kind }) => kind !== 'Succeeded' && kind !== 'Running')
-  const past = executions.filter(isFinished).slice(0, TREND).map(pastRun).reverse()
-  const [source] = latest?.sourceRevisions ?? []
+  const past = executions.filter(isFinished).map(pastRun).reverse()
   return {
-    name: pipeline.name ?? '',
-    version: pipeline.version ?? 1,
-    mode: pipeline.executionMode ?? 'SUPERSEDED',
-    updated: pipeline.updated,
+    name,
+    mode: executionMode,
     state: stateOf(latest, reason),
     latest,
-    revision: source?.revisionId,
-    message: messageOf(source?.revisionSummary),
+    message: messageOf(latest?.revisionSummary),
     running: executions.filter(({ status }) => status === 'InProgress' || status === 'Stopping').length,
     past,
     successRate:
       past.length === 0 ? undefined : past.filter(({ status }) => status === 'Succeeded').length / past.length,
     reason,
     tags,
+    moved: latest?.updated ?? updated,
   }
 }
 
 /** Superseded and cancelled ones say nothing about the pipeline's health. */
-const isFinished = ({ status }: PipelineExecutionSummary): boolean =>
+const isFinished = ({ status }: ExecutionOverview): boolean =>
   status === 'Succeeded' || status === 'Failed' || status === 'Stopped'
 
-const pastRun = ({
-  pipelineExecutionId = '',
-  status = 'Failed',
-  startTime,
-  lastUpdateTime,
-}: PipelineExecutionSummary): PastRun => ({
-  id: pipelineExecutionId,
+const pastRun = ({ id, status, started, updated }: ExecutionOverview): PastRun => ({
+  id,
   status,
-  ms: Number(lastUpdateTime ?? 0) - Number(startTime ?? 0),
+  ms: updated - started,
 })
 
-function stateOf(latest: PipelineExecutionSummary | undefined, reason: Reason | undefined): FleetState {
+function stateOf(latest: ExecutionOverview | undefined, reason: Reason | undefined): FleetState {
   if (latest === undefined) return 'never ran'
   const { status } = latest
   if (status === 'InProgress' || status === 'Stopping')
@@ -133,12 +116,12 @@ export function fits(
   { words, states, tags, starred }: FleetFilter,
   stars: ReadonlySet<string>,
 ): boolean {
-  const text = [row.name, row.message, row.reason?.message, row.revision].join('\n').toLowerCase()
+  const text = [row.name, row.message, row.reason?.message, row.latest?.revisionId].join('\n').toLowerCase()
   return (
     words.every((word) => text.includes(word)) &&
     (states.length === 0 || states.includes(row.state.replace(' ', '-'))) &&
     tags.every((tag) =>
-      row.tags.some(({ key = '', value = '' }) => tagFits(tag, key.toLowerCase(), value.toLowerCase())),
+      Object.entries(row.tags).some(([key, value]) => tagFits(tag, key.toLowerCase(), value.toLowerCase())),
     ) &&
     (!starred || stars.has(row.name))
   )
@@ -163,7 +146,7 @@ export function arrange(
   const sorted = rows.toSorted(
     (one, other) =>
       Number(stars.has(other.name)) - Number(stars.has(one.name)) ||
-      movedAt(other) - movedAt(one) ||
+      other.moved - one.moved ||
       one.name.localeCompare(other.name),
   )
   if (grouping === 'none') return [{ title: '', rows: sorted }]
@@ -177,9 +160,7 @@ export function arrange(
   })
 }
 
-const movedAt = ({ latest, updated }: FleetRow): number => Number(latest?.lastUpdateTime ?? updated ?? 0)
-
-const tagValue = (row: FleetRow, key: string): string => row.tags.find((tag) => tag.key === key)?.value ?? `no ${key}`
+const tagValue = ({ tags }: FleetRow, key: string): string => tags[key] ?? `no ${key}`
 
 /** The median of the successful runs, in ms; undefined before there are three. */
 export function usualMs(past: readonly PastRun[]): number | undefined {

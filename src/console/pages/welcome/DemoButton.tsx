@@ -23,7 +23,9 @@ export function DemoButton() {
         setStep(index)
         await run()
       }
-      await queries.invalidateQueries({ queryKey: ['pipelines'] })
+      await Promise.all(
+        [['pipelines'], ['fleet']].map(async (queryKey) => await queries.invalidateQueries({ queryKey })),
+      )
       await navigate(paths.pipeline(DEMO))
     } catch (failure) {
       setError(failure)

@@ -10,10 +10,12 @@ import type { OwnOperation } from './define.ts'
 import { explain } from './explain.ts'
 import { EXTENSIONS } from './extensions.ts'
 import { getTimings } from './get-timings.ts'
+import { listPipelineOverviews } from './list-pipeline-overviews.ts'
 
 const OPERATIONS: Readonly<Record<string, OwnOperation>> = {
   Explain: explain,
   GetTimings: getTimings,
+  ListPipelineOverviews: listPipelineOverviews,
   ...EXTENSIONS,
 }
 
