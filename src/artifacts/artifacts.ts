@@ -26,6 +26,8 @@ export interface BlobStore {
   concat(ids: readonly string[], options?: { signal?: AbortSignal }): Promise<StoredBlob>
   /** Deleting twice is fine. */
   delete(id: string): Promise<void>
+  /** Ids of what was finished before the instant (ms), in portions: to find what nobody names any more. */
+  olderThan(instant: number): AsyncIterable<readonly string[]>
 }
 
 export { ArchiveRefused, BlobDamaged, BlobNotFound } from './errors.ts'

@@ -506,6 +506,17 @@ function objects({ store }: Contract): void {
     assert.equal(await objects.isEmpty(bucket), true)
   })
 
+  test('of blobs it is known which are the content of a version, latest or not', async () => {
+    const { objects } = store().read
+    await put('k', 'v1')
+    await put('k', 'v2')
+    await put('k', 'v3', { deleteMarker: true })
+    assert.deepEqual(await objects.named(['k-v1', 'nobody', 'k-v2']), new Set(['k-v1', 'k-v2']))
+    await store().write((tx) => tx.objects.remove(bucket, 'k', 'v1'))
+    assert.deepEqual(await objects.named(['k-v1', 'k-v2']), new Set(['k-v2']))
+    assert.deepEqual(await objects.named([]), new Set())
+  })
+
   test('without versioning, a write replaces the row and tells which, so that its blob can go', async () => {
     assert.deepEqual(await put('k', 'null', { blobId: 'old' }), [])
     await put('k', 'v1')

@@ -312,6 +312,8 @@ export interface ObjectReader {
     page: { prefix?: string; after?: { key: string; sequence?: number }; limit: number },
   ): Promise<readonly (ObjectRow & { readonly isLatest: boolean })[]>
   isEmpty(bucket: string): Promise<boolean>
+  /** those of the blobs that are the content of some version of some object */
+  named(blobIds: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 export interface ObjectWriter extends ObjectReader {

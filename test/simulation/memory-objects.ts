@@ -32,6 +32,11 @@ export function objectsOf({ objects }: ObjectTable, drawn: { objects: number }, 
           .filter((row) => after === undefined || isBehind(row, after))
           .slice(0, limit),
       ),
+    named: (blobIds) =>
+      answer(() => {
+        const wanted = new Set(blobIds)
+        return new Set(objects.values().flatMap(({ blobId = '' }) => (wanted.has(blobId) ? [blobId] : [])))
+      }),
     isEmpty: (bucket) => answer(() => inBucket(bucket).length === 0),
     put: (row) =>
       answer(() => {

@@ -16,6 +16,7 @@ export interface DiskOptions {
 }
 
 const ID = /^[0-9a-f]{32}$/
+const SHARD = /^[0-9a-f]{2}$/
 /** A draft this old belongs to a server that died: no upload takes a day. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000
 
@@ -62,6 +63,15 @@ export async function openBlobStore({ folder, keys }: DiskOptions): Promise<Blob
     },
     async delete(id) {
       await rm(pathOf(folder, id), { force: true })
+    },
+    async *olderThan(instant) {
+      for (const shard of await readdir(folder)) {
+        const old: string[] = []
+        for (const id of SHARD.test(shard) ? await readdir(join(folder, shard)) : []) {
+          if (ID.test(id) && ((await modifiedAt(join(folder, shard, id))) ?? Infinity) < instant) old.push(id)
+        }
+        if (old.length > 0) yield old
+      }
     },
   }
 }
@@ -121,13 +131,17 @@ async function removeAbandoned(drafts: string): Promise<void> {
   const oldest = Date.now() - ABANDONED_MS
   for (const name of await readdir(drafts)) {
     const draft = join(drafts, name)
-    const mtime = await stat(draft).then(
-      (stats) => stats.mtimeMs,
-      () => undefined, // another server was faster
-    )
+    const mtime = await modifiedAt(draft)
     if (mtime !== undefined && mtime < oldest) await rm(draft, { force: true })
   }
 }
+
+/** undefined: somebody was faster and removed it */
+const modifiedAt = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    (stats) => stats.mtimeMs,
+    () => undefined,
+  )
 
 async function closing<T>(file: FileHandle, use: () => Promise<T>): Promise<T> {
   try {

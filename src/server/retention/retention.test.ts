@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { openBlobStore } from '../../artifacts/artifacts.ts'
 import { createPipelineState, type PipelineExecution, type PipelineKey } from '../../core/execution/execution.ts'
 import { ensureLogStream, logGroupKey, logStreamKey, openLogFiles, type LogFiles } from '../../journal/journal.ts'
+import { openKeyRing } from '../../keys/keys.ts'
 import { openSqliteStore, type Store } from '../../store/store.ts'
+import { deleteUnusedBlobs } from './blobs.ts'
 import { forgetHistory } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
@@ -74,6 +79,42 @@ describe('what is too old is forgotten', () => {
     assert.equal(await forgetLogs({ store, logFiles, clock, logDays: 8 }, signal), 0)
     assert.equal(await forgetLogs({ store, logFiles, clock, logDays: 7 }, signal), 1)
     assert.deepEqual(await left(), [])
+  })
+
+  test('contents that neither an object nor a part of an upload names, a day after they were written', async () => {
+    const blobs = await openBlobStore({
+      folder: join(folder, 'objects'),
+      keys: await openKeyRing({ masterKey: randomBytes(32), file: '' }),
+    })
+    const [object, part, lost] = await Promise.all(
+      ['object', 'part', 'lost'].map((text) => blobs.put(Buffer.from(text))),
+    )
+    assert.ok(object !== undefined && part !== undefined && lost !== undefined)
+    await store.write(async (tx) => {
+      await tx.objects.put({
+        bucket: 'b',
+        key: 'k',
+        versionId: 'v',
+        deleteMarker: false,
+        blobId: object.id,
+        size: object.size,
+        etag: object.md5,
+        lastModified: now,
+        document: {},
+      })
+      await tx.resources.put(
+        { account: '1', region: '', service: 's3', type: 'part', name: 'upload/1' },
+        { blob: part, at: now },
+      )
+    })
+    now += DAY_MS / 2
+    assert.equal(await deleteUnusedBlobs({ store, blobs, clock }, signal), 0)
+    now += DAY_MS
+    assert.equal(await deleteUnusedBlobs({ store, blobs, clock }, signal), 1)
+    assert.equal(String(await buffer(await blobs.get(object.id))), 'object')
+    assert.equal(String(await buffer(await blobs.get(part.id))), 'part')
+    await assert.rejects(blobs.get(lost.id), { name: 'BlobNotFound' })
+    assert.equal(await deleteUnusedBlobs({ store, blobs, clock }, signal), 0)
   })
 
   test('a stream that was made long ago and never written goes, one made lately stays', async () => {

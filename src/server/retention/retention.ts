@@ -1,14 +1,17 @@
 /** Keeps what nobody may ask for any more from growing for ever: now, and every hour. */
+import type { BlobStore } from '../../artifacts/artifacts.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { LogFiles } from '../../journal/journal.ts'
 import type { Store } from '../../store/store.ts'
+import { deleteUnusedBlobs } from './blobs.ts'
 import { forgetHistory } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
 export interface RetentionDependencies {
   readonly store: Store
   readonly logFiles: LogFiles
+  readonly blobs: BlobStore
   readonly clock: Clock
   readonly log: Log
   /** that ended executions are kept */
@@ -29,6 +32,7 @@ const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, sign
     jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
     executions: forgetHistory,
     logs: forgetLogs,
+    blobs: deleteUnusedBlobs,
   }
 
 /** Enough to catch up from after any stop, and to look at; older ones are told to nobody again. */

@@ -4,9 +4,10 @@ import type { Clock } from '../../base/clock.ts'
 import { firstTables } from './0001-first-tables.ts'
 import { ruleExecutions } from './0002-rule-executions.ts'
 import { historyByAge } from './0003-history-by-age.ts'
+import { objectsByBlob } from './0004-objects-by-blob.ts'
 import type { Dialect, Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, ruleExecutions, historyByAge]
+export const MIGRATIONS: readonly Migration[] = [firstTables, ruleExecutions, historyByAge, objectsByBlob]
 
 /** The database was written by a newer version of the program: reading it could misunderstand, writing it could destroy. */
 export class DatabaseTooNew extends Error {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { ObjectReader, ObjectRow, ObjectWriter } from '../store.ts'
 import type { ObjectsTable } from '../tables.ts'
 import type { Session } from './connection.ts'
@@ -44,6 +44,8 @@ export function objectReader(session: Session): ObjectReader {
             .limit(limit),
         )
         .map((row) => ({ ...toObject(row), isLatest: row.is_latest === 1 })),
+    named: async (blobIds) =>
+      new Set(session.all(named, { blobIds: JSON.stringify(blobIds) }).map(({ blob_id }) => blob_id ?? '')),
     isEmpty: async (bucket) => session.first(any, { bucket }) === undefined,
   }
 }
@@ -111,6 +113,13 @@ const latest = query((given: Key) => ofKey(given).orderBy('sequence', 'desc').li
 const version = query((given: Key & { versionId: string }) => ofKey(given).where('version_id', '=', given.versionId))
 const any = query((given: { bucket: string }) =>
   build.selectFrom('objects').select('sequence').where('bucket', '=', given.bucket).limit(1),
+)
+
+const named = query((given: { blobIds: string }) =>
+  build
+    .selectFrom('objects')
+    .select('blob_id')
+    .where('blob_id', 'in', sql<string>`(select value from json_each(${given.blobIds}))`),
 )
 
 const remove = query((given: Key & { versionId: string }) =>

@@ -26,6 +26,7 @@ import type { StoredBlob } from '../../../artifacts/artifacts.ts'
 import type { Resource } from '../../../store/store.ts'
 import { operation, type Call } from '../../../wire/wire.ts'
 import { bucketArn, objectArn } from '../arns.ts'
+import { PART_TYPE, type Part } from '../blobs-in-use.ts'
 import { requireBucket, type Bucket } from '../buckets.ts'
 import type { S3Dependencies } from '../dependencies.ts'
 import { s3Error } from '../errors.ts'
@@ -48,11 +49,6 @@ interface Upload {
   readonly key: string
   readonly document: ObjectDocument
   readonly startedAt: number
-}
-
-interface Part {
-  readonly blob: StoredBlob
-  readonly at: number
 }
 
 /** Every part but the last. Source: S3 user guide, "Multipart upload limits". */
@@ -263,7 +259,7 @@ const listedParts = ({ store }: S3Dependencies, bucket: Bucket, uploadId: string
   store.read.resources.list<Part>({ ...partScope(bucket), parent: uploadId, order: 'ordinal' })
 
 const uploadScope = ({ account }: Bucket) => ({ account, region: '', service: 's3', type: 'upload' })
-const partScope = ({ account }: Bucket) => ({ account, region: '', service: 's3', type: 'part' })
+const partScope = ({ account }: Bucket) => ({ account, region: '', service: 's3', type: PART_TYPE })
 const uploadKey = (bucket: Bucket, id: string) => ({ ...uploadScope(bucket), name: id })
 const partKey = (bucket: Bucket, id: string, number: number) => ({ ...partScope(bucket), name: `${id}/${number}` })
 
