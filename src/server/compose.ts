@@ -13,8 +13,9 @@ import { createProviders } from '../providers/registry.ts'
 import { createRules } from '../rules/registry.ts'
 import { openSqliteStore } from '../store/store.ts'
 import { createTriggers } from '../triggers/triggers.ts'
-import { createDispatcher, createRequestVerifier, inProcessHandler } from '../wire/wire.ts'
+import { createDispatcher, createRequestVerifier, inProcessHandler, type CallRecord } from '../wire/wire.ts'
 import type { DeliveryRecord } from '../services/codepipeline/codepipeline.ts'
+import { noteKeyUse } from '../services/iam/key-use.ts'
 import { auditCalls, type AuditRecord } from './audit.ts'
 import { createClientFactory } from './clients.ts'
 import type { ServerConfig } from './config.ts'
@@ -50,7 +51,11 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
   const git = opened.use(await openGitHost({ folder: dataDir.file('git') }))
   const logFiles = openLogFiles({ folder: dataDir.file('logs'), clock })
   const audit = opened.use(openTrail<AuditRecord>({ folder: dataDir.file('audit'), log }))
-  const onCall = auditCalls(audit)
+  const [audited, keyUsed] = [auditCalls(audit), noteKeyUse({ store, log })]
+  const onCall = (call: CallRecord): void => {
+    audited(call)
+    keyUsed(call)
+  }
   const deliveries = opened.use(
     openTrail<DeliveryRecord>({ folder: dataDir.file('deliveries'), segment: 250, segments: 3, log }),
   )

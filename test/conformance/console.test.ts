@@ -1,5 +1,13 @@
 /** The console's own endpoints on a whole server, as its page uses them: across a restart, with real builds and deliveries. */
+import { CodeCommitClient, CreateRepositoryCommand, ListRepositoriesCommand } from '@aws-sdk/client-codecommit'
 import { PutWebhookCommand } from '@aws-sdk/client-codepipeline'
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { readLog } from '../../src/cli/live.ts'
@@ -153,6 +161,45 @@ describe('the console of a server', () => {
     )
     const everything = JSON.stringify([deliveries, calls, await page.get('audit?limit=500')])
     for (const secret of ['sesame-open', urlToken]) assert.equal(everything.includes(secret), false, secret)
+  })
+
+  test('given a key of a user’s own, then they sign in with it, act in their name, and are out when it is deleted', async () => {
+    const iam = new IAMClient(server.client)
+    const UserName = 'alice'
+    await iam.send(new CreateUserCommand({ UserName }))
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
+    const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {}
+    const given = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey }
+    const login = await fetch(`${server.url}${API}login`, {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    })
+    const { user, csrfToken } = (await login.json()) as { user: string; csrfToken: string }
+    assert.equal(user, UserName)
+    const headers = { cookie: login.headers.get('set-cookie')?.split(';')[0] ?? '', 'x-csrf-token': csrfToken }
+    const issue = () => fetch(`${server.url}${API}credentials`, { method: 'POST', headers })
+    const issued = (await (await issue()).json()) as typeof given & { sessionToken: string; expiration: string }
+    const credentials = { ...issued, expiration: new Date(issued.expiration) }
+
+    // what the page does, and what a program does with the key itself
+    const page = new CodeCommitClient({ ...server.client, credentials })
+    await page.send(new CreateRepositoryCommand({ repositoryName: 'by-alice' }))
+    await new CodeCommitClient({ ...server.client, credentials: given }).send(new ListRepositoriesCommand({}))
+    await iam.send(new CreateUserCommand({ UserName: 'bob' }))
+    const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }))
+    assert.equal(AccessKeyLastUsed?.ServiceName, 'codecommit')
+    const { calls } = await (
+      await openPage(server)
+    ).get<{ calls: { operation: string; principal: { arn: string } }[] }>('audit?filter=user/alice')
+    assert.deepEqual(
+      calls.map(({ operation, principal }) => `${principal.arn.split('/')[1]} ${operation}`),
+      ['alice CreateRepository', 'alice ConsoleLogin'],
+    )
+
+    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }))
+    assert.equal((await issue()).status, 401)
+    await assert.rejects(page.send(new ListRepositoriesCommand({})), { name: 'UnrecognizedClientException' })
   })
 
   test('given a restart, then the session is the same, and the events go on where the page was', async () => {

@@ -7,6 +7,7 @@ import { KEY_TYPE, ownedKeys, type KeyRecord } from '../access-keys.ts'
 import { define, on } from '../define.ts'
 import { load, recordKey, uniqueId } from '../entities.ts'
 import { limitExceeded, noSuchEntity } from '../errors.ts'
+import { KEY_USE_TYPE, type KeyUse } from '../key-use.ts'
 import { paged } from '../listing.ts'
 import { ownName } from '../own-name.ts'
 
@@ -92,21 +93,29 @@ const deleteAccessKey = define<Sdk.DeleteAccessKeyCommandInput, Sdk.DeleteAccess
     const { accessKeyId } = await owned(store.read, input, call)
     // First the key, then its record: whatever happens between the two, the key is dead and can be deleted again.
     await auth.changeAccessKey(accessKeyId, 'deleted')
-    await store.write((tx) => tx.resources.delete(recordKey(call.account, KEY_TYPE, accessKeyId)))
+    await store.write(async ({ resources }) => {
+      await resources.delete(recordKey(call.account, KEY_TYPE, accessKeyId))
+      await resources.delete(recordKey(call.account, KEY_USE_TYPE, accessKeyId))
+    })
     return {}
   },
 )
 
-/** We do not keep when a key was used. */
+/** By calls signed with the key itself; a session that was opened with it is another key. */
 const getAccessKeyLastUsed = define<Sdk.GetAccessKeyLastUsedCommandInput, Sdk.GetAccessKeyLastUsedCommandOutput>(
   Iam.GetAccessKeyLastUsed$,
   '*',
   async ({ store }, { AccessKeyId = '' }, { account }) => {
-    const record = await store.read.resources.get<KeyRecord>(recordKey(account, KEY_TYPE, AccessKeyId))
+    const { resources } = store.read
+    const record = await resources.get<KeyRecord>(recordKey(account, KEY_TYPE, AccessKeyId))
     if (record === undefined) throw unknownKey(AccessKeyId)
+    const use = (await resources.get<KeyUse>(recordKey(account, KEY_USE_TYPE, AccessKeyId)))?.document
     return {
       UserName: record.document.userName,
-      AccessKeyLastUsed: { LastUsedDate: undefined, ServiceName: 'N/A', Region: 'N/A' },
+      AccessKeyLastUsed:
+        use === undefined
+          ? { LastUsedDate: undefined, ServiceName: 'N/A', Region: 'N/A' }
+          : { LastUsedDate: new Date(use.at), ServiceName: use.service, Region: use.region },
     }
   },
 )
