@@ -53,13 +53,23 @@ export type Pick = number
 
 export type Happening =
   // what callers ask for
-  | { readonly type: 'start'; readonly automatic?: true; readonly withoutVariable?: true; readonly token?: Pick }
+  | {
+      readonly type: 'start'
+      readonly automatic?: true
+      readonly withoutVariable?: true
+      readonly token?: Pick
+      /** of the first source action: starts only if it was not seen before */
+      readonly revision?: Pick
+    }
   | { readonly type: 'stop'; readonly of: Pick; readonly abandon?: true }
   | { readonly type: 'retry'; readonly of: Pick; readonly stage: Pick; readonly all?: true }
   | { readonly type: 'rollback'; readonly to: Pick; readonly stage: Pick }
   | { readonly type: 'override'; readonly of: Pick; readonly stage: Pick; readonly success?: true }
   | { readonly type: 'disable' | 'enable'; readonly stage: Pick; readonly outbound?: true }
   | { readonly type: 'update'; readonly to: PipelineSketch }
+  | { readonly type: 'delete' }
+  /** one that is there already is refused */
+  | { readonly type: 'create'; readonly to: PipelineSketch; readonly idle?: true }
   /** `late`: whatever approval was asked for at any time, answered or not */
   | { readonly type: 'answer'; readonly of: Pick; readonly reject?: true; readonly late?: true }
   // what the world says

@@ -77,6 +77,7 @@ const KINDS: readonly {
       ...(chance(0.2) && { automatic: true }),
       ...(chance(0.2) && { withoutVariable: true }),
       ...(chance(0.1) && { token: below(3) }),
+      ...(chance(0.1) && { revision: below(4) }),
     }),
   },
   {
@@ -147,6 +148,12 @@ const KINDS: readonly {
     make: ({ pick, chance }) => ({ type: 'enable', stage: pick(), ...(chance(0.2) && { outbound: true }) }),
   },
   { type: 'update', weight: 1, make: (dice) => ({ type: 'update', to: randomPipeline(dice) }) },
+  { type: 'delete', weight: 0.2, make: () => ({ type: 'delete' }) },
+  {
+    type: 'create',
+    weight: 0.8,
+    make: (dice) => ({ type: 'create', to: randomPipeline(dice), ...(dice.chance(0.3) && { idle: true }) }),
+  },
   {
     type: 'again',
     weight: 4,

@@ -1,5 +1,6 @@
 /** What was ever seen of each run and execution: nothing that ended may change, and at the end nothing may be left. */
 import type { ActionExecution, ActionOrder, PipelineState } from '../../src/core/execution/execution.ts'
+import type { ActionOutcome } from '../../src/providers/provider.ts'
 import type { Memory } from './memory-store.ts'
 import { idOf } from './memory-pipelines.ts'
 import { perform, type Stage } from './perform.ts'
@@ -102,6 +103,9 @@ export function createHistory(wrong: (violation: string) => void): History {
         if (status === 'InProgress') found.push(`${action} of ${executionId} never ended`)
         if (status === 'Succeeded' && !said?.has('ok'))
           found.push(`${action} of ${executionId} succeeded, but nobody said so`)
+        const reports = outside.reports.filter(({ actionExecutionId }) => actionExecutionId === id)
+        if (status === 'Succeeded' && reports.length > 0 && !reports.some(({ outcome }) => isRecorded(outcome, value)))
+          found.push(`${action} of ${executionId} succeeded with what nobody said`)
         const byItself = error?.code === 'ConfigurationError' || /timed out|expired/.test(error?.message ?? '')
         if (status === 'Failed' && !said?.has('no') && !byItself)
           found.push(`${action} of ${executionId} failed, but nobody said so`)
@@ -112,3 +116,8 @@ export function createHistory(wrong: (violation: string) => void): History {
     },
   }
 }
+
+const isRecorded = (outcome: ActionOutcome, { outputVariables, revision }: ActionExecution): boolean =>
+  outcome.type === 'Succeeded' &&
+  outcome.outputVariables?.['said'] === outputVariables?.['said'] &&
+  outcome.revision?.revisionId === revision?.revisionId

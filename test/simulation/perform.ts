@@ -20,6 +20,8 @@ export interface Stage {
   readonly time: SimulatedTime
   readonly outside: Outside
   readonly server: () => Server
+  /** of the pipelines, whether they are there or not */
+  readonly keys: readonly PipelineKey[]
   readonly newId: () => string
   send(key: PipelineKey, event: EngineEvent, also?: Parameters<Server['engine']['send']>[2]): void
   /** commits so many units of work, or all */
@@ -30,23 +32,32 @@ export interface Stage {
 }
 
 type Of<Type extends Happening['type']> = Extract<Happening, { type: Type }>
-type Performers = {
-  readonly [Type in Happening['type']]: (
+type Asked = (typeof ASKED)[number]
+type Commands = {
+  readonly [Type in Asked]: (stage: Stage, step: Of<Type> & Step, state: PipelineState) => void
+}
+type Others = {
+  readonly [Type in Exclude<Happening['type'], Asked>]: (
     stage: Stage,
     step: Of<Type> & Step,
-    state: PipelineState,
+    key: PipelineKey,
   ) => void | Promise<void>
 }
 
+/** What callers ask of a pipeline; where there is none, nothing is asked. */
+const ASKED = ['start', 'stop', 'retry', 'rollback', 'override', 'disable', 'enable', 'update'] as const
+const isAsked = (type: Happening['type']): type is Asked => (ASKED as readonly string[]).includes(type)
+
 export async function perform(stage: Stage, step: Step): Promise<void> {
-  const records = stage.memory.records.committed.values()
-  const record = at(records, step.pipeline ?? 0)
+  const key = at(stage.keys, step.pipeline ?? 0)
+  if (key === undefined) return
+  if (!isAsked(step.type)) {
+    await (OTHERS[step.type] as (stage: Stage, step: Step, key: PipelineKey) => unknown)(stage, step, key)
+    return
+  }
+  const record = stage.memory.records.committed.get(idOf(key))
   if (record !== undefined)
-    await (PERFORMERS[step.type] as (stage: Stage, step: Step, state: PipelineState) => unknown)(
-      stage,
-      step,
-      record.state,
-    )
+    (COMMANDS[step.type] as (stage: Stage, step: Step, state: PipelineState) => unknown)(stage, step, record.state)
 }
 
 export const at = <Value>(values: readonly Value[], pick: Pick): Value | undefined => values[pick % values.length]
@@ -89,8 +100,9 @@ function aim(
 
 const BY = 'arn:aws:iam::111122223333:user/ana'
 
-const PERFORMERS: Performers = {
-  start(stage, { automatic = false, withoutVariable, token }, { key }) {
+const COMMANDS: Commands = {
+  start(stage, { automatic = false, withoutVariable, token, revision }, { key, declaration }) {
+    const [source] = declaration.stages[0]?.actions ?? []
     stage.send(key, {
       type: 'ExecutionRequested',
       executionId: stage.newId(),
@@ -99,6 +111,8 @@ const PERFORMERS: Performers = {
       sourceRevisions: [],
       automatic,
       ...(token !== undefined && { clientRequestToken: `token-${token}` }),
+      ...(revision !== undefined &&
+        source && { onlyIfNew: { actionName: source.name, revisionId: `revision-${revision % 4}` } }),
     })
   },
   stop(stage, { of, abandon = false }, state) {
@@ -138,9 +152,8 @@ const PERFORMERS: Performers = {
   },
   override(stage, { success, ...step }, state) {
     const condition = success ? 'onSuccess' : 'beforeEntry'
-    const aimed = aim(stage, state, step, ({ conditions }) =>
-      ['InProgress', 'Failed', 'Errored'].includes(conditions?.[condition]?.status ?? ''),
-    )
+    const statuses = step.of % 8 === 1 ? ['Succeeded', 'Overridden', 'Cancelled'] : ['InProgress', 'Failed', 'Errored']
+    const aimed = aim(stage, state, step, ({ conditions }) => statuses.includes(conditions?.[condition]?.status ?? ''))
     stage.send(state.key, { type: 'OverrideRequested', ...aimed, condition, by: BY })
   },
   disable(stage, { stage: named, outbound }, state) {
@@ -156,6 +169,23 @@ const PERFORMERS: Performers = {
     const declaration = declare(key.name, version + 1, to)
     stage.send(key, { type: 'PipelineUpdated', declaration })
   },
+}
+
+const OTHERS: Others = {
+  delete(stage, _step, key) {
+    stage
+      .server()
+      .engine.delete(key)
+      .catch(() => undefined)
+  },
+  create(stage, { to, idle }, key) {
+    const variables = idle || to.needsVariable ? undefined : {}
+    const declaration = declare(key.name, 1, to)
+    stage
+      .server()
+      .engine.create({ key, declaration, tags: {}, startedBy: BY, variables })
+      .catch(() => undefined)
+  },
   answer(stage, { of, reject, late }) {
     const { approvals } = stage.outside
     const open = late ? approvals : approvals.filter(({ run }) => !stage.outside.said.has(run))
@@ -169,8 +199,9 @@ const PERFORMERS: Performers = {
   result(stage, { of, fails, silent }) {
     const work = at([...stage.server().working.values()], of)
     if (work === undefined) return
-    const { id, executionId } = work.order.action
-    const outcome = outcomeOf(fails, silent)
+    const { id, executionId, typeId } = work.order.action
+    const fetched = typeId.category === 'Source' ? { revision: { revisionId: `revision-${of % 4}` } } : {}
+    const outcome = { ...outcomeOf(fails, silent), ...(!fails && !silent && fetched) }
     stage.outside.say(id, fails ? 'no' : 'ok')
     stage.outside.outcomes.set(id, outcome)
     stage.outside.reports.push({ pipeline: work.order.pipeline, executionId, actionExecutionId: id, outcome })
@@ -237,6 +268,7 @@ const eventOf = (executionId: string, actionExecutionId: string, outcome: Action
         executionId,
         actionExecutionId,
         ...(outcome.outputVariables && { outputVariables: outcome.outputVariables }),
+        ...(outcome.revision && { revision: outcome.revision }),
       }
     : { type: 'ActionFailed', executionId, actionExecutionId, error: BROKEN }
 

@@ -19,8 +19,13 @@ export type ReferenceEvent =
       readonly variables: Readonly<Record<string, string>>
       readonly clientRequestToken?: string
       readonly automatic: boolean
+      readonly onlyIfNew?: { readonly actionName: string; readonly revisionId: string }
     }
-  | (OfRun & { readonly type: 'ActionSucceeded'; readonly outputVariables?: Readonly<Record<string, string>> })
+  | (OfRun & {
+      readonly type: 'ActionSucceeded'
+      readonly outputVariables?: Readonly<Record<string, string>>
+      readonly revision?: { readonly revisionId: string }
+    })
   | (OfRun & { readonly type: 'ActionFailed' | 'ActionTimedOut' | 'ActionAcknowledged' | 'ActionProgressed' })
   | (OfRule & {
       readonly type: 'RuleSucceeded' | 'RuleFailed' | 'RuleErrored' | 'RuleTimedOut' | 'RuleWaiting' | 'RuleDue'

@@ -50,6 +50,9 @@ export class ReferenceModel {
   readonly latest = new Map<string, ModelExecution>()
   readonly stoppedInbound = new Map<string, ModelExecution>()
   private readonly tokens = new Map<string, { readonly id: string; readonly at: number }>()
+  /** source action -> the revision seen last */
+  private readonly seen = new Map<string, string>()
+  private newest: ModelExecution | undefined
   /** those in progress, oldest first */
   private live: ModelExecution[] = []
   private now = 0
@@ -123,9 +126,12 @@ export class ReferenceModel {
   }
 
   /** 2.11 */
-  private start({ executionId, variables, clientRequestToken: token, automatic }: Event<'ExecutionRequested'>): Answer {
+  private start(event: Event<'ExecutionRequested'>): Answer {
+    const { executionId, variables, clientRequestToken: token, automatic, onlyIfNew } = event
     const known = token === undefined ? undefined : this.tokens.get(token)
     if (known !== undefined && this.now - known.at < DAY) return OK
+    // 5.2, 5.6: not again for the revision that was seen last
+    if (onlyIfNew !== undefined && this.seen.get(onlyIfNew.actionName) === onlyIfNew.revisionId) return OK
     const missing = (this.declaration.variables ?? []).some(
       ({ name, defaultValue }) => defaultValue === undefined && variables[name] === undefined,
     )
@@ -134,7 +140,9 @@ export class ReferenceModel {
       return no(...(missing ? ['ValidationException'] : []), ...(full ? [FULL] : []))
     }
     const execution = this.begin(executionId, undefined)
+    this.newest = execution
     if (token !== undefined) this.tokens.set(token, { id: executionId, at: this.now })
+    if (onlyIfNew !== undefined) this.seen.set(onlyIfNew.actionName, onlyIfNew.revisionId)
     // a trigger has nobody to tell: the execution is recorded as Failed (2.4, 2.11)
     if (missing || full) execution.status = 'Failed'
     else this.arrive(execution, this.stagesOf(execution)[0]?.name ?? '')
@@ -174,6 +182,9 @@ export class ReferenceModel {
         // 7: an approval ends by an answer, a rejection, a timeout; that its message went out is no answer
         if (event.type !== 'ActionSucceeded' || action?.actionTypeId.category === 'Approval') return OK
         run.status = 'Succeeded'
+        // chosen: what the newest execution fetches by itself is no news either
+        if (event.revision !== undefined && execution === this.newest && execution.attempt === 1)
+          this.seen.set(name, event.revision.revisionId)
         // 4.1: after a retry the newest successful run's outputs win
         if (action?.namespace !== undefined)
           execution.outputs.set(action.namespace, new Set(Object.keys(event.outputVariables ?? {})))

@@ -77,7 +77,8 @@ function* plainerSteps(step: Step | undefined): Generator<Step> {
         if (smaller < value) yield { ...step, [member]: smaller }
     }
   }
-  if (step.type === 'update') for (const plainer of plainerPipelines(step.to)) yield { ...step, to: plainer(step.to) }
+  if (step.type === 'update' || step.type === 'create')
+    for (const plainer of plainerPipelines(step.to)) yield { ...step, to: plainer(step.to) }
   if (step.type === 'crash' && step.at !== 'now') yield { ...step, at: 'now' }
 }
 

@@ -2,15 +2,16 @@
  * Plays a case: the real engine and core over a memory that commits when it is told to, with a clock that stands still unless it is
  * moved. Every decision that becomes durable is told to the reference model too, and both must agree on everything that can be seen.
  */
-import { decide as decideByTheRules, type PipelineKey } from '../../src/core/execution/execution.ts'
+import { decide as decideByTheRules, type PipelineKey, type PipelineState } from '../../src/core/execution/execution.ts'
 import { violations } from '../../src/core/execution/invariants.ts'
 import type { CrashPoint, EngineEvent } from '../../src/engine/engine.ts'
-import { declare, type Case, type CrashAt, type Step } from './cases.ts'
+import { type Case, type CrashAt, type Step } from './cases.ts'
 import { differences } from './compare.ts'
 import { count, noFigures, type Figures } from './figures.ts'
 import { createHistory } from './history.ts'
 import { createMemory, type Fate } from './memory-store.ts'
 import { idOf } from './memory-pipelines.ts'
+import { untold } from './journal-check.ts'
 import { unrest } from './quiet.ts'
 import { isReferenceEvent } from './reference-events.ts'
 import { ReferenceModel } from './reference-model.ts'
@@ -32,6 +33,12 @@ type Decided = {
   readonly event: Parameters<Decide>[1]
   readonly decision: ReturnType<Decide>
 }
+
+/** Nothing of a pipeline that is deleted may go on. */
+const leftActive = ({ executions }: PipelineState): readonly string[] =>
+  Object.values(executions)
+    .filter(({ status }) => status === 'InProgress' || status === 'Stopping')
+    .map(({ id, status }) => `${id} is ${status}, and its pipeline is deleted`)
 
 const describe = ({ at, type, ...rest }: Decided['event']): string =>
   [new Date(at).toISOString(), type, ...Object.values(rest).filter((value) => typeof value === 'string')].join(' ')
@@ -131,8 +138,14 @@ export async function simulate(
   function become({ before, event, decision }: Decided): void {
     if (wrong.length > 0) return
     figures.events += 1
-    const model = models.get(idOf(before.key))
-    if (model === undefined || !isReferenceEvent(event)) return
+    const id = idOf(before.key)
+    if (event.type === 'PipelineDeleted') {
+      models.delete(id)
+      if (decision.accepted) wrong.push(...violations(decision.state), ...leftActive(decision.state))
+    }
+    if (!isReferenceEvent(event)) return
+    const model = models.get(id) ?? new ReferenceModel(before.declaration, LIMITS)
+    models.set(id, model)
     const { codes } = model.apply(event)
     if (!decision.accepted) {
       const { code } = decision.rejection
@@ -177,6 +190,11 @@ export async function simulate(
     outside,
     send,
     server: () => server,
+    keys: pipelines.map((_, index) => ({
+      account: '111122223333',
+      region: 'eu-west-1',
+      name: `pipeline-${index + 1}`,
+    })),
     newId: () => `E${(ids += 1)}`,
     settle,
     refuseNext() {
@@ -191,13 +209,9 @@ export async function simulate(
     },
   }
 
-  for (const [index, sketch] of pipelines.entries()) {
-    const key = { account: '111122223333', region: 'eu-west-1', name: `pipeline-${index + 1}` }
-    const declaration = declare(key.name, 1, sketch)
-    models.set(idOf(key), new ReferenceModel(declaration, LIMITS))
-    const created = server.engine.create({ key, declaration, tags: {}, startedBy: 'ana', variables: undefined })
+  for (const [pipeline, to] of pipelines.entries()) {
+    await perform(stage, { type: 'create', pipeline, to, idle: true })
     await settle()
-    await created
   }
   let played = 0
   for (const step of steps) {
@@ -233,6 +247,7 @@ export async function simulate(
       if (!(await history.answerEverything(stage))) break
       await settle()
     }
-    if (wrong.length === 0) wrong.push(...unrest(memory, server), ...history.atTheEnd(memory, outside, models))
+    if (wrong.length === 0)
+      wrong.push(...unrest(memory, server), ...history.atTheEnd(memory, outside, models), ...untold(memory))
   }
 }
