@@ -55,6 +55,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   const { store, bus, clock, log, newId, newKey, limits, declared, probe, decide = decideByTheRules } = dependencies
   const decideOptions: DecideOptions = { newId, newKey, ...(limits && { limits }) }
   let closing = false
+  /** the newest of the events that were announced; undefined: none yet */
+  let announced: number | undefined
 
   const steps = createSteps({
     store,
@@ -64,7 +66,9 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     decideOptions,
     declared,
     probe,
-    committed: ({ entries, timerAt }) => {
+    uncertain: () => void reread(announced),
+    committed: ({ entries, events, timerAt }) => {
+      announced = events.at(-1)?.sequence ?? announced
       if (timerAt !== undefined) timers.set(timerAt)
       dispatch.perform(entries)
     },
@@ -87,6 +91,23 @@ export function createEngine(dependencies: EngineDependencies): Engine {
   async function fireTimeout({ id, document }: Timer): Promise<void> {
     const { pipeline, ...event } = document as TimeoutDocument
     await steps.send(pipeline, event, { fired: [id] })
+  }
+
+  /**
+   * After a commit of which nobody knows whether it was done: what it left in the outbox is performed, its timers are armed, and its
+   * events announced; some of them for the second time, which whoever listens can bear better than none.
+   */
+  async function reread(since: number | undefined): Promise<void> {
+    try {
+      await dispatch.reread()
+      await timers.start()
+      if (since !== undefined) bus.published(await store.read.events.after(since, MOST_MISSED))
+    } catch (error) {
+      if (closing) return
+      log.error({ err: error }, 'the outbox could not be read; trying again')
+      const { schedule = systemSchedule } = dependencies
+      schedule(REREAD_MS, () => void reread(since))
+    }
   }
 
   return {
@@ -130,6 +151,7 @@ export function createEngine(dependencies: EngineDependencies): Engine {
       }),
 
     recover: async () => {
+      announced = await store.read.events.last()
       dispatch.perform(await store.read.outbox.pending())
       await timers.start()
     },
@@ -148,3 +170,8 @@ export function createEngine(dependencies: EngineDependencies): Engine {
     },
   }
 }
+
+/** of a store that has just failed */
+const REREAD_MS = 1000
+/** events of one commit, and of those that were announced meanwhile */
+const MOST_MISSED = 1000

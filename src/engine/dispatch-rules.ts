@@ -5,6 +5,7 @@ import { ActionAborted, failureOf } from '../providers/provider.ts'
 import type { RuleOrder, RuleOutcome, RuleProvider } from '../rules/rule.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineEvent } from './engine.ts'
+import type { Probe } from './probe.ts'
 import { ruleByAction, type RulesByActionDependencies } from './rules-by-action.ts'
 import type { Steps } from './step.ts'
 
@@ -18,6 +19,7 @@ export interface RuleDispatchDependencies extends Omit<RulesByActionDependencies
   /** writes until the store has it */
   readonly insist: (id: string, write: () => Promise<unknown>) => Promise<void>
   readonly isStopping: () => boolean
+  readonly probe?: Probe | undefined
 }
 
 interface Run {
@@ -27,7 +29,7 @@ interface Run {
 }
 
 export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
-  const { store, steps, rules, save, insist, isStopping } = dependencies
+  const { store, steps, rules, save, insist, isStopping, probe } = dependencies
   const runs = new Map<string, Run>()
 
   async function run(outboxId: number, order: RuleOrder, signal: AbortSignal): Promise<void> {
@@ -39,6 +41,7 @@ export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
       : byAction
         ? await byAction(order, signal)
         : errored('ConfigurationError', `Pipewright cannot evaluate the rule type ${provider} yet.`)
+    probe?.('after-provider', order.rule.id)
     if (outcome !== undefined && !signal.aborted)
       await save(outboxId, order.pipeline, eventOf(order, outcome), order.rule.id)
   }
@@ -53,7 +56,7 @@ export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
     }
     if (Object.keys(told).length === 0) return
     const about = { executionId, ruleExecutionId: action.id }
-    await steps.send(pipeline, { type: 'RuleWaiting', ...about, progress: told })
+    await insist(action.id, () => steps.send(pipeline, { type: 'RuleWaiting', ...about, progress: told }))
   }
 
   return {

@@ -36,6 +36,8 @@ export interface DispatchDependencies extends Omit<RunDependencies, 'progress'> 
 export interface Dispatch {
   /** Begins with each entry, in order, in this very tick; never throws, never waits. */
   perform(entries: readonly OutboxEntry[]): void
+  /** Reads the outbox, and begins with what it has and this process has not begun with. */
+  reread(): Promise<void>
   /** resolves when nothing is being performed */
   idle(): Promise<void>
   /** Tells running providers that the server stops and waits for them; their entries stay in the outbox. */
@@ -56,25 +58,33 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   const providerOf = indexProviders(providers)
   const runs = new Map<string, Run>()
   const tasks = new Set<Promise<void>>()
+  const performing = new Set<number>()
+  /** what was begun with while the outbox is being read; each reading has its own */
+  const readings = new Set<Set<number>>()
   const stopping = new AbortController()
   const rules = createRuleDispatch({ ...dependencies, save, insist, isStopping: () => stopping.signal.aborted })
 
   function perform({ id, command }: OutboxEntry): void {
     if (stopping.signal.aborted) return
     probe?.('before-dispatch', command.type)
+    performing.add(id)
+    for (const begun of readings) begun.add(id)
     if (command.type === 'StartAction') start(id, command)
-    else if (command.type === 'AbandonAction') track(abandon(id, command))
-    else if (command.type === 'StartRule') track(rules.start(id, command.order))
-    else if (command.type === 'AbandonRule') track(rules.abandon(id, command))
+    else if (command.type === 'AbandonAction') track(id, abandon(id, command))
+    else if (command.type === 'StartRule') track(id, rules.start(id, command.order))
+    else if (command.type === 'AbandonRule') track(id, rules.abandon(id, command))
   }
 
-  function track(task: Promise<void>): void {
+  function track(outboxId: number, task: Promise<void>): void {
     const tracked = task
       .catch((error: unknown) => {
         if (!stopping.signal.aborted)
           log.fatal({ err: error }, 'an outbox entry could not be performed; it is tried again at the next start')
       })
-      .finally(() => tasks.delete(tracked))
+      .finally(() => {
+        tasks.delete(tracked)
+        performing.delete(outboxId)
+      })
     tasks.add(tracked)
   }
 
@@ -84,7 +94,7 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
     const controller = new AbortController()
     const ended = run(outboxId, order, controller.signal).finally(() => runs.delete(id))
     runs.set(id, { outboxId, controller, ended })
-    track(ended)
+    track(outboxId, ended)
   }
 
   async function run(outboxId: number, order: ActionOrder, signal: AbortSignal): Promise<void> {
@@ -123,7 +133,10 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
     { pipeline, executionId, action }: ActionOrder,
     news: NonNullable<ActionOutcome['progress']>,
   ): Promise<void> {
-    await steps.send(pipeline, { type: 'ActionProgressed', executionId, actionExecutionId: action.id, progress: news })
+    // a store that is out of order is no reason for the work to fail
+    await insist(action.id, () =>
+      steps.send(pipeline, { type: 'ActionProgressed', executionId, actionExecutionId: action.id, progress: news }),
+    )
   }
 
   const record = (outboxId: number, order: ActionOrder, outcome: ActionOutcome): Promise<void> =>
@@ -188,6 +201,17 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   return {
     perform: (entries) => {
       for (const entry of entries) perform(entry)
+    },
+    reread: async () => {
+      // what ends while we read is in the list all the same, and must not be performed again
+      const begun = new Set(performing)
+      readings.add(begun)
+      try {
+        const entries = await store.read.outbox.pending()
+        for (const entry of entries) if (!begun.has(entry.id)) perform(entry)
+      } finally {
+        readings.delete(begun)
+      }
     },
     idle: async () => {
       while (tasks.size > 0) await Promise.all(tasks)

@@ -26,6 +26,8 @@ export interface StepDependencies {
   readonly committed: (written: Written) => void
   /** a pipeline's declaration is now this; undefined: the pipeline is gone. May be told more often than it changes */
   readonly declared: ((key: PipelineKey, declaration: PipelineDeclaration | undefined) => void) | undefined
+  /** a commit failed behind its work, or was done twice: there may be an outbox that nobody was told of */
+  readonly uncertain?: () => void
   readonly probe: Probe | undefined
 }
 
@@ -127,6 +129,7 @@ export function createSteps(dependencies: StepDependencies): Steps {
   async function commit(aggregate: Aggregate, batch: readonly Unit[], attempt = 1): Promise<void> {
     const cached = aggregate.record
     let committedUnit
+    let worked = 0
     try {
       committedUnit = await store.write(async (tx) => {
         let record = cached ?? (await tx.pipelines.load(aggregate.key))
@@ -137,10 +140,13 @@ export function createSteps(dependencies: StepDependencies): Steps {
           record = applied.record
           dones.push(applied.done)
         }
-        return { record, dones, written: await effects.write(tx, bus) }
+        const written = await effects.write(tx, bus)
+        worked += 1
+        return { record, dones, written }
       })
     } catch (error) {
       aggregate.record = undefined
+      if (worked > 0) dependencies.uncertain?.()
       // what was cached may be older than what another server wrote; what was just read is not
       if (error instanceof StaleWrite && cached !== undefined && attempt < MAX_ATTEMPTS) {
         return await commit(aggregate, batch, attempt + 1)
@@ -150,6 +156,8 @@ export function createSteps(dependencies: StepDependencies): Steps {
     }
     const { record, dones, written } = committedUnit
     aggregate.record = record
+    // the store did it twice: what the first time left behind is not in what the second time says
+    if (worked > 1) dependencies.uncertain?.()
     try {
       probe?.('after-commit', aggregate.key.name)
       if (record?.state.declaration !== cached?.state.declaration) declared?.(aggregate.key, record?.state.declaration)

@@ -46,6 +46,7 @@ export function createTimers({ store, clock, schedule, fire, failed }: TimersDep
   }
 
   async function look(): Promise<void> {
+    if (looking || disposed) return
     armed = undefined
     looking = true
     try {

@@ -194,14 +194,14 @@ export function createJobs({
   async function expireLease(job: JobRow): Promise<void> {
     log.warn({ job: job.id, queue: job.queue, worker: job.worker }, 'the lease of a job expired')
     const requeue = (await onLeaseExpired(job)) === 'requeue'
-    const changed = await store.write(async (tx) => {
+    await store.write(async (tx) => {
       const now = await tx.jobs.get(job.id)
       // meanwhile ended, or the worker is back
-      if (now?.status !== 'InProgress' || now.nonce !== job.nonce || now.leaseUntil !== job.leaseUntil) return false
+      if (now?.status !== 'InProgress' || now.nonce !== job.nonce || now.leaseUntil !== job.leaseUntil) return
       await change(tx, now, requeue ? REQUEUED : { leaseUntil: undefined })
-      return true
     })
-    if (changed && requeue) waiters.wake(job.queue)
+    // also when there was nothing left to do: a store that did it twice says so the second time
+    if (requeue) waiters.wake(job.queue)
   }
 
   function failed(error: unknown): void {

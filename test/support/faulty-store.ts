@@ -22,6 +22,8 @@ export interface Faults {
   readonly failReads?: number
   /** of a write to wait for a turn of the event loop, so that others overtake */
   readonly delay?: number
+  /** of a write to be done twice, as by a connection that asks again when it hears nothing */
+  readonly duplicate?: number
 }
 
 export interface FaultyStore extends Store {
@@ -34,7 +36,7 @@ export interface FaultyStore extends Store {
 /** The inner store stays its opener's: disposing of this one does nothing. */
 export function faultyStore(
   inner: Store,
-  { seed, failBefore = 0, failAfter = 0, failReads = 0, delay = 0 }: Faults,
+  { seed, failBefore = 0, failAfter = 0, failReads = 0, delay = 0, duplicate = 0 }: Faults,
 ): FaultyStore {
   const random = mulberry32(seed)
   let injected = 0
@@ -51,7 +53,11 @@ export function faultyStore(
     async write(work) {
       if (strikes(delay)) await setImmediate()
       if (strikes(failBefore)) fail(false)
-      const result = await inner.write(work)
+      let result = await inner.write(work)
+      if (strikes(duplicate)) {
+        injected += 1
+        result = await inner.write(work)
+      }
       if (strikes(failAfter)) fail(true)
       return result
     },
