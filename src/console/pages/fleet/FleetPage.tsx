@@ -12,7 +12,7 @@ import { useKeys } from '../../components/keys.ts'
 import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
 import { paths } from '../../paths.ts'
-import { FleetRowView } from './FleetRowView.tsx'
+import { FleetList } from './FleetList.tsx'
 import { arrange, fits, FLEET_STATES, parseFilter, type FleetRow, type Grouping } from './model.ts'
 import './fleet.css'
 import { useFleet } from './use-fleet.ts'
@@ -109,20 +109,7 @@ export default function FleetPage() {
             <span key={title}>{title}</span>
           ))}
         </div>
-        {arrange(shown, grouping, stars).map(({ title, rows: group }) => (
-          <section key={title} aria-label={title === '' ? 'All pipelines' : title}>
-            {title !== '' && (
-              <h2 className="fleet-title">
-                {title} <span className="quiet">({group.length})</span>
-              </h2>
-            )}
-            <ul className="fleet-rows">
-              {group.map((row) => (
-                <FleetRowView key={row.name} row={row} starred={stars.has(row.name)} onStar={star} />
-              ))}
-            </ul>
-          </section>
-        ))}
+        <FleetList groups={arrange(shown, grouping, stars)} stars={stars} onStar={star} />
       </div>
     </SpaceBetween>
   )

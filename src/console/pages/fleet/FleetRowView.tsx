@@ -17,7 +17,7 @@ function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: 
   const { name, latest, message, running, past, successRate, reason, state, moved } = row
   const revision = latest?.revisionId
   return (
-    <li className="fleet-row" data-state={state} aria-label={name}>
+    <div className="fleet-row" data-state={state}>
       <span className="fleet-name">
         <Button
           variant="icon"
@@ -63,7 +63,7 @@ function FleetRowInner(props: { row: FleetRow; starred: boolean; onStar: (name: 
           <ReasonLine reason={reason} most={2} />
         </div>
       )}
-    </li>
+    </div>
   )
 }
 
