@@ -1,10 +1,11 @@
-import { memo, useState, type CSSProperties } from 'react'
+import { memo, type CSSProperties } from 'react'
 import { relativeTime } from '../ui/time.ts'
 import { describeAction } from './describe.ts'
 import { Glyph } from './Glyph.tsx'
 import { useGraph, useView } from './graph-store.ts'
 import type { Rect } from './layout.ts'
 import { SIZES } from './layout.ts'
+import { useMinute } from './minute.ts'
 import type { ActionBox } from './model.ts'
 import { SinceRun } from './Since.tsx'
 import { styleOf } from './state-style.ts'
@@ -16,11 +17,10 @@ export const ActionCard = memo(function ActionCard({ action, place }: { action: 
   const isSelected = useView(({ selected }) => selected === key)
   const isStop = useView(({ focus }) => focus === key)
   const level = useView((view) => view.level)
-  // the name tells the age: told anew when somebody comes to listen
-  const [, listen] = useState(0)
   const { look, run, isEarlier, others } = action
   const { tone, label } = styleOf(look)
-  const now = store.get().at ?? Date.now()
+  const minute = useMinute()
+  const now = useView(({ at }) => at) ?? minute
   const isSmall = place.height < SIZES.action.height
   const style: CSSProperties = {
     transform: `translate(${place.x}px, ${place.y}px)`,
@@ -41,10 +41,7 @@ export const ActionCard = memo(function ActionCard({ action, place }: { action: 
       aria-label={describeAction(action, (at) => relativeTime(Math.min(at, now), now))}
       tabIndex={isStop ? 0 : -1}
       style={style}
-      onFocus={() => {
-        listen((times) => times + 1)
-        store.set({ focus: key })
-      }}
+      onFocus={() => store.set({ focus: key })}
       onClick={() => select(key)}
     >
       <span className="pg-action-mark">

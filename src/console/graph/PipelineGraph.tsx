@@ -5,26 +5,18 @@
 import '@xyflow/react/dist/base.css'
 import './graph.css'
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal, type Viewport } from '@xyflow/react'
-import {
-  useCallback,
-  useEffect,
-  useEffectEvent,
-  useImperativeHandle,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type Ref,
-} from 'react'
+import { useCallback, useEffect, useEffectEvent, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { describePicture } from './describe.ts'
 import { Edges } from './Edges.tsx'
 import { createGraphStore, GraphContext, type GraphHandles } from './graph-store.ts'
-import { layoutPipeline, levelOf, shapeKey, type Layout, type Size } from './layout.ts'
-import { nameOfToken, type Instant, type Picture } from './model.ts'
+import { isNarrow, layoutPipeline, levelOf, shapeKey, type Layout, type Rect, type Size } from './layout.ts'
+import type { Instant, Picture } from './model.ts'
 import { boxesOf, neighbour, type Box, type Direction } from './neighbour.ts'
-import { StageNode, type StageFlowNode } from './StageNode.tsx'
+import { createNodes, type StageFlowNode } from './nodes.ts'
+import { StageNode } from './StageNode.tsx'
 import { styleOf } from './state-style.ts'
 import { threadOf } from './thread.ts'
+import { TOKEN, tokenSpots } from './token-spots.ts'
 import { Tokens } from './Tokens.tsx'
 
 export interface PipelineGraphProps {
@@ -37,6 +29,8 @@ export interface PipelineGraphProps {
   /** the instant that the picture shows; absent: now */
   readonly at?: Instant | undefined
   readonly controls?: Ref<GraphControls>
+  /** px at the right that something else covers */
+  readonly covered?: number
 }
 
 export interface GraphControls {
@@ -44,7 +38,6 @@ export interface GraphControls {
   readonly fit: () => void
   /** goes to a box, and there with the keyboard */
   readonly goTo: (key: string) => void
-  /** the next box with one of these looks, round and round */
   readonly zoom: (factor: number) => void
 }
 
@@ -68,12 +61,15 @@ const MIN_ZOOM = 0.04
 const MAX_ZOOM = 1.6
 /** the zoom at which a box is shown to who walks to it */
 const READABLE = 0.75
+/** px between what is chosen and what covers the rest */
+const REVEALED = 24
 
-function Graph({ picture, selected, onSelect, pointedAt, at, controls }: PipelineGraphProps) {
+function Graph({ picture, selected, onSelect, pointedAt, at, controls, covered = 0 }: PipelineGraphProps) {
   const frame = useRef<HTMLDivElement>(null)
   const view = useFrameSize(frame)
   const layout = useLayout(picture, view)
-  const nodes = useNodes(picture, layout)
+  const [nodesOf] = useState(createNodes)
+  const nodes = useMemo(() => nodesOf(picture, layout), [nodesOf, picture, layout])
   const boxes = useMemo(() => boxesOf(layout), [layout])
   const flow = useReactFlow<StageFlowNode>()
   const [handles] = useState(() => createHandles())
@@ -95,13 +91,13 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls }: Pipelin
     },
     [store],
   )
-  const fit = useEffectEvent((duration: number) => {
-    if (view.width === 0) return
-    const viewport = fitted(layout, view)
+  const show = useEffectEvent((viewport: Viewport, duration: number) => {
     void flow.setViewport(viewport, { duration })
     onViewport(viewport)
   })
-  useEffect(() => fit(0), [layout, view])
+  useEffect(() => {
+    if (view.width > 0) show(fitted(layout, view), 0)
+  }, [layout, view])
 
   const goTo = useEffectEvent((key: string) => {
     const box = boxes.find((each) => each.key === key)
@@ -112,19 +108,36 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls }: Pipelin
     if (!isThere) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 250 })
     focusSoon(frame.current, key)
   })
+  /** what is chosen is told of at the side: it must not lie beneath */
+  const reveal = useEffectEvent((key: string, free: number) => {
+    const rect = rectOf(key, boxes, layout, picture)
+    const { x, y, zoom } = flow.getViewport()
+    const over = rect === undefined ? 0 : (rect.x + rect.width) * zoom + x + REVEALED - free
+    if (over > 0) void flow.setViewport({ x: x - over, y, zoom }, { duration: 250 })
+  })
+  useEffect(() => {
+    if (selected !== undefined && covered > 0 && view.width > 0) reveal(selected, view.width - covered)
+  }, [selected, covered, view])
   useImperativeHandle(controls, () => ({
-    fit: () => fit(300),
+    fit: () => show(fitted(layout, view), 300),
     goTo: (key) => goTo(key),
     zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 150 }),
   }))
 
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
     const direction = DIRECTIONS[event.key]
+    if (direction === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     const from = (event.target as HTMLElement).closest<HTMLElement>('[data-key]')?.dataset['key'] ?? store.get().focus
-    if (direction === undefined || from === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (from === undefined) return
     event.preventDefault()
     goTo(neighbour(boxes, from, direction))
-  }
+  })
+  useEffect(() => {
+    const box = frame.current
+    const listener = (event: KeyboardEvent): void => onKeyDown(event)
+    box?.addEventListener('keydown', listener)
+    return () => box?.removeEventListener('keydown', listener)
+  }, [])
 
   return (
     <GraphContext value={handles}>
@@ -138,7 +151,6 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls }: Pipelin
         data-direction={layout.direction}
         data-past={at !== undefined || undefined}
         style={{ height: frameHeight(layout, view) }}
-        onKeyDown={onKeyDown}
       >
         <ReactFlow
           nodes={nodes}
@@ -158,7 +170,6 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls }: Pipelin
           zoomOnPinch={!isColumn}
           disableKeyboardA11y
           onlyRenderVisibleElements={picture.stages.length > 12}
-          proOptions={{ hideAttribution: true }}
           onViewportChange={onViewport}
           onMove={(_, viewport) => onViewport(viewport)}
           onPaneClick={() => onSelect(undefined)}
@@ -235,60 +246,17 @@ function useLayout(picture: Picture, view: Size): Layout {
   const shape = shapeKey(picture.stages)
   const { stages } = picture
   return useMemo(
-    () =>
-      layoutPipeline(
-        stages,
-        view.width === 0
-          ? { width: 1200, height: 600 }
-          : { width: view.width - 2 * MARGIN, height: view.height - 2 * MARGIN },
-      ),
+    () => layoutPipeline(stages, roomIn(view)),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` is all of `stages` that the layout reads
     [shape, view],
   )
 }
 
-function useNodes(picture: Picture, layout: Layout): StageFlowNode[] {
-  const known = useRef(new Map<string, StageFlowNode>())
-  return useMemo(() => {
-    const names = new Map(picture.tokens.map((token) => [token.id, nameOfToken(token)]))
-    const here = new Set(
-      picture.tokens.filter(({ place }) => place.at !== 'waiting').map(({ id, place }) => `${id} ${place.stage}`),
-    )
-    const next = new Map<string, StageFlowNode>()
-    for (const [index, spot] of layout.stages.entries()) {
-      const stage = picture.stages[index]
-      if (stage === undefined) continue
-      const id = stage.executionId
-      // a token that stands in the stage says itself who is there
-      const holder = id === undefined || here.has(`${id} ${stage.name}`) ? undefined : (names.get(id) ?? id.slice(0, 8))
-      const before = known.current.get(stage.name)
-      const isSame =
-        before !== undefined &&
-        before.data.stage === stage &&
-        before.data.spot === spot &&
-        before.data.holder === holder
-      next.set(stage.name, isSame ? before : nodeOf(stage, spot, holder))
-    }
-    known.current = next
-    return [...next.values()]
-  }, [picture, layout])
+/** A frame that was not measured yet is as good as a usual one. */
+function roomIn(view: Size): Size {
+  if (view.width === 0) return { width: 1200, height: 600 }
+  return isNarrow(view) ? view : { width: view.width - 2 * MARGIN, height: view.height - 2 * MARGIN }
 }
-
-const nodeOf = (
-  stage: StageFlowNode['data']['stage'],
-  spot: StageFlowNode['data']['spot'],
-  holder: string | undefined,
-): StageFlowNode => ({
-  id: stage.name,
-  type: 'stage',
-  position: { x: spot.x, y: spot.y },
-  width: spot.width,
-  height: spot.height,
-  // nothing is measured: the layout knows
-  measured: { width: spot.width, height: spot.height },
-  handles: [],
-  data: { stage, spot, holder },
-})
 
 function fitted(layout: Layout, view: Size): Viewport {
   if (layout.direction === 'down') return { x: (view.width - layout.width) / 2, y: 8, zoom: 1 }
@@ -309,6 +277,18 @@ function frameHeight(layout: Layout, view: Size): number {
 
 /** coarse, so that sizes that follow the zoom change now and then instead of all the time */
 const stepOf = (zoom: number): number => Math.round(1.15 ** Math.round(Math.log(zoom) / Math.log(1.15)) * 1000) / 1000
+
+function rectOf(
+  key: string,
+  boxes: readonly Box[],
+  layout: Layout,
+  picture: Picture,
+): Pick<Rect, 'x' | 'width'> | undefined {
+  const box = boxes.find((each) => each.key === key)
+  if (box !== undefined) return box
+  const spot = tokenSpots(layout, picture.tokens).find(({ id }) => `token:${id}` === key)
+  return spot && { x: spot.x, width: TOKEN.width }
+}
 
 const isInView = ({ x, y, zoom }: Viewport, view: Size, box: Box): boolean =>
   levelOf(zoom) !== 'far' &&

@@ -1,5 +1,5 @@
 import { useNow } from '../ui/clock.ts'
-import { duration, relativeTime } from '../ui/time.ts'
+import { duration } from '../ui/time.ts'
 import { useView } from './graph-store.ts'
 import type { ActionRun, Instant } from './model.ts'
 
@@ -9,16 +9,29 @@ export function useShownNow(): Instant {
   return useView(({ at }) => at) ?? now
 }
 
-/** "12 s" while it runs, "3 minutes ago" when it is over. */
+/** "12 s" while it runs, "3 min ago" when it is over. */
 export function SinceRun({ run }: { run: ActionRun | undefined }) {
   const now = useShownNow()
   if (run === undefined) return <></>
   if (run.status === 'InProgress')
     return <>{run.startedAt !== undefined && duration(Math.max(0, now - run.startedAt))}</>
-  return <>{run.updatedAt !== undefined && relativeTime(Math.min(run.updatedAt, now), now)}</>
+  return <>{run.updatedAt !== undefined && briefAgo(now - run.updatedAt)}</>
 }
 
 export function SinceInstant({ at }: { at: Instant | undefined }) {
   const now = useShownNow()
-  return <>{at !== undefined && relativeTime(Math.min(at, now), now)}</>
+  return <>{at !== undefined && briefAgo(now - at)}</>
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** "now", "14 s ago", "3 h ago": room is short on the picture */
+function briefAgo(ms: number): string {
+  const unit = UNITS.find(([, length]) => ms >= length)
+  return unit === undefined ? 'now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`
 }

@@ -1,4 +1,4 @@
-import type { Node, NodeProps } from '@xyflow/react'
+import type { NodeProps } from '@xyflow/react'
 import { memo } from 'react'
 import { ActionCard } from './ActionCard.tsx'
 import { describeStage } from './describe.ts'
@@ -8,17 +8,10 @@ import { Glyph } from './Glyph.tsx'
 import { useGraph, useView } from './graph-store.ts'
 import type { StageSpot } from './layout.ts'
 import { actionsOf, type StageBox } from './model.ts'
+import type { StageFlowNode } from './nodes.ts'
 import { SinceInstant } from './Since.tsx'
 import { StageDoor } from './StageDoor.tsx'
 import { BY_WEIGHT, styleOf } from './state-style.ts'
-
-export type StageNodeData = {
-  readonly stage: StageBox
-  readonly spot: StageSpot
-  /** what people call the execution that was in it last */
-  readonly holder: string | undefined
-}
-export type StageFlowNode = Node<StageNodeData, 'stage'>
 
 /** A stage with its door, conditions and actions. */
 export const StageNode = memo(function StageNode({ data: { stage, spot, holder } }: NodeProps<StageFlowNode>) {
@@ -75,15 +68,21 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
       onClick={() => select(key)}
     >
       <span className="pg-head-line">
-        <Glyph look={stage.look} size={18} />
+        {!isFar && <Glyph look={stage.look} size={18} />}
         <span className="pg-head-name">{stage.name}</span>
-        {!isFar && (
-          <span className="pg-head-state">
-            {stage.look === 'Idle' ? '' : label} <SinceInstant at={stage.since} />
-          </span>
-        )}
       </span>
-      {holder !== undefined && !isFar && <span className="pg-head-holder">{holder}</span>}
+      {!isFar && (
+        <span className="pg-head-rail">
+          {holder !== undefined && <span className="pg-head-holder">{holder}</span>}
+          {holder === undefined && stage.executionId !== undefined && <span className="pg-head-room" />}
+          <span className="pg-head-state">
+            <span>{stage.look === 'Idle' ? '' : label}</span>
+            <span>
+              <SinceInstant at={stage.since} />
+            </span>
+          </span>
+        </span>
+      )}
     </button>
   )
 }

@@ -71,12 +71,15 @@ const NARROW = 600
 /** more side by side than this are a crowd */
 const FEW = 3
 const CROWDED_STAGE = 14
-/** another line must pay off */
+/** one line is kept while it can be read; another one must pay off */
+const READABLE = 0.72
 const WORTH = 1.2
 const MOST_LINES = 12
 
+export const isNarrow = ({ width }: Pick<Size, 'width'>): boolean => width < NARROW
+
 export function layoutPipeline(stages: readonly StageShape[], view: Size): Layout {
-  return view.width < NARROW ? down(stages, view.width) : across(stages, view)
+  return isNarrow(view) ? down(stages, view.width) : across(stages, view)
 }
 
 // ---- side by side --------------------------------------------------------------------------------------------------------
@@ -149,6 +152,7 @@ function bestLines(sizes: readonly Size[], view: Size): readonly (readonly numbe
   for (let count = 2; count <= Math.min(MOST_LINES, sizes.length); count += 1) {
     const lines = linesOf(sizes.length, count)
     const scale = scaleOf(lines, sizes, view)
+    if (bestScale >= READABLE) break
     if (scale < bestScale * WORTH) continue
     best = lines
     bestScale = scale

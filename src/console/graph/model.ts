@@ -168,5 +168,5 @@ export const actionsOf = ({ rows }: Pick<StageBox, 'rows'>): readonly ActionBox[
 export const nameOfToken = ({ id, revisions: [revision] }: Pick<Token, 'id' | 'revisions'>): string =>
   revision === undefined ? id.slice(0, 8) : shortRevision(revision.id)
 
-/** 7 characters of a commit id; other ids are cut later */
-export const shortRevision = (id: string): string => (/^[0-9a-f]{40}$/.test(id) ? id.slice(0, 7) : id.slice(0, 12))
+/** 7 characters of a commit id, 8 of any other */
+export const shortRevision = (id: string): string => (/^[0-9a-f]{40}$/.test(id) ? id.slice(0, 7) : id.slice(0, 8))

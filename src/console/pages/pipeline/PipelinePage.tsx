@@ -86,7 +86,7 @@ export default function PipelinePage() {
       {shown === undefined ? (
         (error === null || error === undefined) && <Loading />
       ) : (
-        <div className="pipeline-picture" data-open={selection !== undefined || undefined}>
+        <div className="pipeline-picture">
           <PipelineGraph
             key={name}
             picture={shown}
@@ -95,6 +95,7 @@ export default function PipelinePage() {
             pointedAt={pointedAt}
             at={address.at}
             controls={controls}
+            covered={selection === undefined || globalThis.innerWidth < 1000 ? 0 : PANEL_WIDTH}
           />
           {selection !== undefined && (
             <WhyPanel
@@ -159,6 +160,9 @@ function PageHead(props: {
 }
 
 const MODES = { SUPERSEDED: 'Superseded', QUEUED: 'Queued', PARALLEL: 'Parallel' } as const
+
+/** as the style sheet has it, with its margins */
+const PANEL_WIDTH = 392
 
 const Loading = () => (
   <div className="pipeline-loading">

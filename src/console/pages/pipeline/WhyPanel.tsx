@@ -38,7 +38,7 @@ export interface WhyPanelProps {
 export function WhyPanel(props: WhyPanelProps) {
   const { pipeline, picture, selection, isPast, onSelect } = props
   const { data } = useQuery({ ...explanation(pipeline), enabled: !isPast })
-  const reasons = isPast ? [] : (data?.reasons ?? []).filter((reason) => isAbout(reason, selection))
+  const reasons = isPast ? [] : distinct((data?.reasons ?? []).filter((reason) => isAbout(reason, selection)))
   return (
     <aside className="why" aria-label="What is known of the chosen part">
       <header className="why-head">
@@ -58,6 +58,10 @@ export function WhyPanel(props: WhyPanelProps) {
     </aside>
   )
 }
+
+/** Many executions may wait for one reason. */
+const distinct = (reasons: readonly Reason[]): readonly Reason[] =>
+  [...new Map(reasons.toReversed().map((reason) => [reason.message, reason])).values()].toReversed()
 
 /** The narrowest things that lie within what is chosen. */
 function isAbout({ about }: Reason, selection: Selection): boolean {
