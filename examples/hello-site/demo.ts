@@ -55,6 +55,7 @@ async function run(): Promise<number> {
 
   const code = await watch(connection, PIPELINE, { execution, wait: true, logs: true, onApproval: approve }, terminal)
   terminal.line(`\nThe site:     ${endpoint}/_sites/${SITE_BUCKET}/`)
+  terminal.line(`The console:  ${endpoint}/console/pipelines/${PIPELINE}`)
   const elsewhere = endpoint === connectionOf({}, process.env).endpoint ? '' : ` --endpoint ${endpoint}`
   terminal.line(
     `The pipeline: eval "$(npx pipewright env${elsewhere})" && aws codepipeline get-pipeline-state --name ${PIPELINE}`,
