@@ -147,7 +147,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     }),
     gitHttp: once(async () => {
       const { createGitHttp } = await import('../services/codecommit/codecommit.ts')
-      return createGitHttp({ ...dependencies, authenticator: auth })
+      return createGitHttp({ ...dependencies, authenticator: auth, onCall })
     }),
     runnerGateway: once(async () => {
       const { createRunnerGateway } = await import('../services/codebuild/runners.ts')

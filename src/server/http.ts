@@ -71,7 +71,7 @@ export async function createHttp(
     const site = SITE_HOST.exec(request.headers.host ?? '')?.[1]
     if (site !== undefined) return serveSite(parts, request, response, site, url)
     if (url.startsWith(SITES)) return serveSitePath(parts, request, response, url)
-    if (url.startsWith(GIT)) return serveGit(parts, request, response, url)
+    if (url.startsWith(GIT)) return serveGit(config, parts, request, response, url)
     if (url.startsWith(RUNNER)) return serveRunner(parts, request, response)
     if (url.startsWith(WEBHOOKS)) return serveWebhook(parts, request, response, config)
     if (url.startsWith(CONSOLE_API)) return parts.console().then((own) => own.serveApi(request, response, url))
@@ -267,7 +267,13 @@ async function serveWebhook(
   })
 }
 
-async function serveGit({ gitHttp }: HttpParts, request: IncomingMessage, response: ServerResponse, url: string) {
+async function serveGit(
+  config: ServerConfig,
+  { gitHttp }: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+) {
   const { method, headers, body, signal } = toWireRequest(request)
   const mark = url.indexOf('?')
   const answer = await (
@@ -278,6 +284,7 @@ async function serveGit({ gitHttp }: HttpParts, request: IncomingMessage, respon
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers,
     body: body instanceof Readable ? body : Readable.from(body),
+    sourceAddress: sourceAddressOf(request, config),
     signal,
   })
   await sendWireResponse(response, answer ?? { statusCode: 404, headers: {}, body: undefined })

@@ -9,9 +9,13 @@ import {
   IAMClient,
 } from '@aws-sdk/client-iam'
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { readLog } from '../../src/cli/live.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { run } from './support.ts'
 import { action, checkout, stage, worldOf, type World } from '../support/world.ts'
 
 const API = '/_pipewright/console/'
@@ -161,6 +165,39 @@ describe('the console of a server', () => {
     )
     const everything = JSON.stringify([deliveries, calls, await page.get('audit?limit=500')])
     for (const secret of ['sesame-open', urlToken]) assert.equal(everything.includes(secret), false, secret)
+  })
+
+  test('given a push, then the audit trail tells who moved which branch', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pipewright-push-'))
+    const url = server.url.replace('://', '://test:test@')
+    const git = async (...args: string[]) => {
+      const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'credential.helper=']
+      const { code, stdout, stderr } = await run('git', [...identity, ...args], { cwd: folder })
+      assert.equal(code, 0, stderr)
+      return stdout.trim()
+    }
+    try {
+      await git('clone', '-q', `${url}/v1/repos/shop`, '.')
+      const oldCommit = await git('rev-parse', 'HEAD')
+      await git('commit', '-q', '--allow-empty', '-m', 'Say nothing')
+      await git('push', '-q', 'origin', 'HEAD:main')
+      const newCommit = await git('rev-parse', 'HEAD')
+      const page = await openPage(server)
+      const { calls } = await page.get<{ calls: { principal: { arn: string }; input: unknown }[] }>(
+        'audit?filter=gitpush',
+      )
+      assert.deepEqual(
+        calls.map(({ principal, input }) => ({ arn: principal.arn, input })),
+        [
+          {
+            arn: 'arn:aws:iam::000000000000:root',
+            input: { repositoryName: 'shop', references: [{ ref: 'refs/heads/main', oldCommit, newCommit }] },
+          },
+        ],
+      )
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('given a key of a user’s own, then they sign in with it, act in their name, and are out when it is deleted', async () => {

@@ -2,10 +2,11 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { permits } from '../../auth/auth.ts'
 import type { SmartHttpResponse } from '../../git/git.ts'
-import type { Authenticator, Principal } from '../../wire/wire.ts'
+import type { Authenticator, CallRecord, Principal } from '../../wire/wire.ts'
 import { verifyGitSignature } from '../../wire/wire.ts'
 import type { CodeCommitDependencies } from './dependencies.ts'
 import { announce } from './events.ts'
+import { pushRecord } from './push-record.ts'
 import { repositoryArn, type Repository } from './repositories.ts'
 
 export interface GitHttpRequest {
@@ -15,6 +16,7 @@ export interface GitHttpRequest {
   readonly query: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Readable
+  readonly sourceAddress: string
   readonly signal: AbortSignal
 }
 
@@ -25,6 +27,8 @@ export interface GitHttp {
 
 export interface GitHttpDependencies extends CodeCommitDependencies {
   readonly authenticator: Authenticator
+  /** told of pushes */
+  readonly onCall?: (record: CallRecord) => void
 }
 
 /** The credential helper signs for the region its own settings name; a repository that is not there yet tells us none. */
@@ -70,9 +74,17 @@ async function serve(
     request.body.resume()
     return text(404, `repository '${name}' not found\n`)
   }
-  const denied = denial(principal, repository, `${action}?${request.query}`)
+  const startedAt = deps.clock.now()
+  const tell = (outcome: Parameters<typeof pushRecord>[4]): void => {
+    const { headers, sourceAddress } = request
+    const from = { requestId: deps.newId(), sourceAddress, userAgent: headers['user-agent'] ?? '' }
+    deps.onCall?.(pushRecord(repository, principal, from, { startedAt, endedAt: deps.clock.now() }, outcome))
+  }
+  const isPush = `${action}?${request.query}`.includes('git-receive-pack')
+  const denied = denial(principal, repository, isPush)
   if (denied !== undefined) {
     request.body.resume()
+    if (isPush) tell({ denied })
     return text(403, `${denied}\n`)
   }
   return deps.git.serve(
@@ -86,13 +98,16 @@ async function serve(
       remoteUser: principal.arn,
       signal: request.signal,
     },
-    (updates) => announce(deps, repository, updates, principal.arn),
+    async (updates) => {
+      if (updates.length > 0) tell({ updates })
+      await announce(deps, repository, updates, principal.arn)
+    },
   )
 }
 
 /** @returns why not, when a session was given less than its role may. Source: CodeCommit user guide, "Permissions for actions on Git client commands". */
-function denial({ arn, sessionPolicy }: Principal, repository: Repository, asked: string): string | undefined {
-  const action = asked.includes('git-receive-pack') ? 'codecommit:GitPush' : 'codecommit:GitPull'
+function denial({ arn, sessionPolicy }: Principal, repository: Repository, isPush: boolean): string | undefined {
+  const action = isPush ? 'codecommit:GitPush' : 'codecommit:GitPull'
   const resource = repositoryArn(repository, repository.name)
   return sessionPolicy === undefined || permits(sessionPolicy, action, resource)
     ? undefined
