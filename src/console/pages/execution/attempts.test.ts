@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline'
-import { logPlaceOf, runsOf, timedRuns, took } from './attempts.ts'
+import { logPlaceOf, runsOf, took } from './attempts.ts'
 
 const detail = (action: string, start: number, more: Partial<ActionExecutionDetail> = {}): ActionExecutionDetail => ({
   actionExecutionId: `${action}-${start}`,
@@ -30,13 +30,6 @@ describe('the action runs of an execution', () => {
     const [ended, running] = runsOf([detail('A', 0), detail('B', 5, { status: 'InProgress' })])
     assert.ok(ended && running)
     assert.deepEqual([took(ended, 100), took(running, 100)], [10, 95])
-    assert.deepEqual(
-      timedRuns([ended, running]).map(({ segments }) => segments[0]),
-      [
-        { kind: 'Running', from: 0, to: 10 },
-        { kind: 'Running', from: 5 },
-      ],
-    )
   })
 
   for (const [what, found, expected] of [

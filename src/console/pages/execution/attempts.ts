@@ -1,6 +1,5 @@
 /** The action runs of an execution, put in order: which are tries of the same thing, and where each one's log and work are. */
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline'
-import type { TimedRun } from './waterfall.ts'
 
 export interface Run {
   readonly id: string
@@ -65,20 +64,3 @@ export function logPlaceOf({ input, output }: ActionExecutionDetail): LogPlace |
 /** How long it took; until now while it runs. */
 export const took = ({ status, startedAt, updatedAt }: Run, now: number): number =>
   Math.max(0, (status === 'InProgress' ? now : updatedAt) - startedAt)
-
-/** Timings as far as the API's own history tells them: a run is one piece of work, or one wait for a person. */
-export const timedRuns = (runs: readonly Run[]): readonly TimedRun[] =>
-  runs.map(({ id, stage, action, attempt, status, startedAt, updatedAt, category }) => ({
-    id,
-    stage,
-    action,
-    attempt,
-    status,
-    segments: [
-      {
-        kind: category === 'Approval' ? 'Approval' : 'Running',
-        from: startedAt,
-        ...(status !== 'InProgress' && { to: updatedAt }),
-      },
-    ],
-  }))

@@ -1,9 +1,9 @@
 /** Where the time of an execution went, as bars on one scale: a row an action run, a bar a thing it spent its time with. */
 
-export type SegmentKind = 'Waiting' | 'Queued' | 'Approval' | 'Running' | 'Transferring'
+import type { Activity, ExecutionTimings, Segment as Told } from '../../../core/execution/explain/timing.ts'
 
 export interface Segment {
-  readonly kind: SegmentKind
+  readonly activity: Activity
   /** ms since the epoch */
   readonly from: number
   /** absent while it goes on */
@@ -21,6 +21,15 @@ export interface TimedRun {
   readonly segments: readonly Segment[]
 }
 
+/** A stage: its runs, and what it spent its time with besides. */
+export interface TimedStage {
+  readonly name: string
+  readonly status: string
+  /** in front of it, and with its conditions */
+  readonly waits: readonly Segment[]
+  readonly runs: readonly TimedRun[]
+}
+
 export interface Waterfall {
   readonly from: number
   readonly to: number
@@ -29,14 +38,12 @@ export interface Waterfall {
   readonly rows: readonly WaterfallRow[]
 }
 
-export type WaterfallRow =
-  | { readonly kind: 'stage'; readonly stage: string; readonly bar: Bar; readonly ms: number; readonly runs: number }
-  | {
-      readonly kind: 'run'
-      readonly run: TimedRun
-      readonly bars: readonly (Bar & { readonly segment: Segment })[]
-      readonly ms: number
-    }
+export type WaterfallRow = { readonly bars: readonly WaterfallBar[]; readonly ms: number } & (
+  | { readonly kind: 'stage'; readonly stage: TimedStage; readonly span: Bar }
+  | { readonly kind: 'run'; readonly run: TimedRun }
+)
+
+export type WaterfallBar = Bar & { readonly segment: Segment }
 
 /** as parts of the whole width, 0 to 1 */
 export interface Bar {
@@ -44,56 +51,80 @@ export interface Bar {
   readonly width: number
 }
 
+/** What our own operation says, stages in the order in which they were entered; a retry stands below what it retries. */
+export function timedStages({ stages, between }: ExecutionTimings): readonly TimedStage[] {
+  return stages.map(({ stageName, status, actions, conditions }) => {
+    const tries = new Map<string, number>()
+    const runs = actions.map((run): TimedRun => {
+      const attempt = (tries.get(run.actionName) ?? 0) + 1
+      tries.set(run.actionName, attempt)
+      return {
+        id: run.actionExecutionId,
+        stage: stageName,
+        action: run.actionName,
+        attempt,
+        status: run.status,
+        segments: openAtEnd(run.segments, run.endedAt === undefined),
+      }
+    })
+    const first = new Map(runs.toReversed().map((run) => [run.action, run.segments[0]?.from ?? 0]))
+    return {
+      name: stageName,
+      status,
+      waits: [...between.filter(({ beforeStage }) => beforeStage === stageName), ...conditions].map(segmentOf),
+      runs: runs.toSorted(
+        (a, b) =>
+          (first.get(a.action) ?? 0) - (first.get(b.action) ?? 0) ||
+          a.action.localeCompare(b.action) ||
+          a.attempt - b.attempt,
+      ),
+    }
+  })
+}
+
+const segmentOf = ({ activity, startedAt, endedAt }: Told): Segment => ({ activity, from: startedAt, to: endedAt })
+
+/** Of what goes on the answer knows the time of asking only. */
+const openAtEnd = (segments: readonly Told[], isOpen: boolean): readonly Segment[] =>
+  segments.map((segment, index) =>
+    isOpen && index === segments.length - 1
+      ? { activity: segment.activity, from: segment.startedAt }
+      : segmentOf(segment),
+  )
+
 /**
  * @param now ms since the epoch; what goes on lasts until now
  * @param zoom the part of the time to show, ms since the epoch; absent: all of it
  */
 export function waterfall(
-  runs: readonly TimedRun[],
+  stages: readonly TimedStage[],
   now: number,
   zoom?: { readonly from: number; readonly to: number },
 ): Waterfall {
-  const times = extent(
-    runs.flatMap(({ segments }) => segments),
-    now,
-  )
-  const { from, to } = zoom ?? times
+  const { from, to } = zoom ?? extent(stages.flatMap(allOf), now)
   const length = Math.max(1, to - from)
-  const bar = (segment: Pick<Segment, 'from' | 'to'>): Bar => {
+  const barOf = (segment: Pick<Segment, 'from' | 'to'>): Bar => {
     const begin = clamp((segment.from - from) / length)
     return { at: begin, width: clamp(((segment.to ?? now) - from) / length) - begin }
   }
-  const rows = byStage(runs).flatMap(([stage, members]): WaterfallRow[] => {
-    const all = extent(
-      members.flatMap(({ segments }) => segments),
-      now,
-    )
+  const drawn = (segments: readonly Segment[]) => {
+    const own = extent(segments, now)
+    return { bars: segments.map((segment) => ({ ...barOf(segment), segment })), ms: own.to - own.from }
+  }
+  const rows = stages.flatMap((stage): WaterfallRow[] => {
+    const whole = extent(allOf(stage), now)
     return [
-      { kind: 'stage', stage, bar: bar(all), ms: all.to - all.from, runs: members.length },
-      ...members.map((run): WaterfallRow => {
-        const own = extent(run.segments, now)
-        return {
-          kind: 'run',
-          run,
-          bars: run.segments.map((segment) => ({ ...bar(segment), segment })),
-          ms: own.to - own.from,
-        }
-      }),
+      { kind: 'stage', stage, span: barOf(whole), bars: drawn(stage.waits).bars, ms: whole.to - whole.from },
+      ...stage.runs.map((run): WaterfallRow => ({ kind: 'run', run, ...drawn(run.segments) })),
     ]
   })
   return { from, to, ticks: ticksOf(length), rows }
 }
 
-/** How much time went where, over all runs; the longest first. Times of runs that went on side by side add up. */
-export function totals(
-  runs: readonly TimedRun[],
-  now: number,
-): readonly { readonly kind: SegmentKind; readonly ms: number }[] {
-  const sums = new Map<SegmentKind, number>()
-  for (const { kind, from, to = now } of runs.flatMap(({ segments }) => segments))
-    sums.set(kind, (sums.get(kind) ?? 0) + Math.max(0, to - from))
-  return Array.from(sums, ([kind, ms]) => ({ kind, ms })).toSorted((a, b) => b.ms - a.ms)
-}
+const allOf = ({ waits, runs }: TimedStage): readonly Segment[] => [
+  ...waits,
+  ...runs.flatMap(({ segments }) => segments),
+]
 
 /** A loop, because a thousand runs are more arguments than a call should have. */
 function extent(segments: readonly Segment[], now: number): { readonly from: number; readonly to: number } {
@@ -107,26 +138,6 @@ function extent(segments: readonly Segment[], now: number): { readonly from: num
 }
 
 const clamp = (part: number): number => Math.min(1, Math.max(0, part))
-
-/** Stages in the order in which they began; the runs of a stage likewise, a retry below what it retries. */
-function byStage(runs: readonly TimedRun[]): readonly (readonly [string, readonly TimedRun[]])[] {
-  const beginning = ({ segments }: TimedRun): number => segments[0]?.from ?? Infinity
-  const first = new Map<string, number>()
-  for (const run of runs) first.set(run.action, Math.min(first.get(run.action) ?? Infinity, beginning(run)))
-  const stages = Map.groupBy(
-    runs.toSorted((a, b) => beginning(a) - beginning(b)),
-    ({ stage }) => stage,
-  )
-  return Array.from(stages, ([stage, members]) => [
-    stage,
-    members.toSorted(
-      (a, b) =>
-        (first.get(a.action) ?? 0) - (first.get(b.action) ?? 0) ||
-        a.action.localeCompare(b.action) ||
-        a.attempt - b.attempt,
-    ),
-  ])
-}
 
 const STEPS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3,

@@ -8,11 +8,13 @@ export interface LogChoice {
   readonly name: string
 }
 
+/** What the log of a run is called in links. */
+export const logName = ({ key, attempt }: Pick<Run, 'key' | 'attempt'>): string =>
+  attempt === 1 ? key : `${key} #${attempt}`
+
 /** Those with a log, in the order in which they began. */
 export const logChoices = (runs: readonly Run[]): readonly LogChoice[] =>
-  runs
-    .filter(({ log }) => log !== undefined)
-    .map((run) => ({ run, name: run.attempt === 1 ? run.key : `${run.key} #${run.attempt}` }))
+  runs.filter(({ log }) => log !== undefined).map((run) => ({ run, name: logName(run) }))
 
 /** @param wanted a name; without one all of them. An action without its attempt means its first, as in links made before a retry. */
 export const chosen = (choices: readonly LogChoice[], wanted: string | null): readonly LogChoice[] =>

@@ -1,0 +1,28 @@
+import type { Run } from './attempts.ts'
+
+/** An object that an action of an execution made. */
+export interface Artifact {
+  readonly name: string
+  readonly bucket: string
+  readonly key: string
+  readonly run: Run
+}
+
+export const OBJECT_PATH = '/_pipewright/console/artifacts/'
+
+export const artifactsOf = (runs: readonly Run[]): readonly Artifact[] =>
+  runs.flatMap((run) =>
+    (run.detail.output?.outputArtifacts ?? []).flatMap(({ name = '', s3location }) =>
+      s3location?.bucket === undefined || s3location.key === undefined
+        ? []
+        : [{ name, bucket: s3location.bucket, key: s3location.key, run }],
+    ),
+  )
+
+/** `1.2 kB` */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  const power = Math.min(4, Math.floor(Math.log10(count) / 3))
+  const value = count / 1000 ** power
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
+}
