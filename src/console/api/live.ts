@@ -4,7 +4,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
-import { aboutPipeline } from './queries.ts'
+import { aboutPipeline, pipelines } from './queries.ts'
 import { onRegionChange, region } from './region.ts'
 
 export interface LiveEvent {
@@ -35,7 +35,11 @@ export function followLive(queries: QueryClient): () => void {
 
   const refresh = (): void => {
     timer = undefined
+    const known = queries.getQueryData(pipelines().queryKey)
     for (const name of stale) void queries.invalidateQueries({ queryKey: aboutPipeline(name) })
+    // somebody has just made it
+    const isNew = (name: string): boolean => known?.every((pipeline) => pipeline.name !== name) === true
+    if ([...stale].some(isNew)) void queries.invalidateQueries({ queryKey: pipelines().queryKey })
     stale.clear()
   }
   const receive = (message: MessageEvent<string>): void => {

@@ -123,7 +123,7 @@ function TopBar({ onSearch, onKeys }: { onSearch: () => void; onKeys: () => void
   const known = session()
   const regions = REGIONS.includes(region) ? REGIONS : [region, ...REGIONS]
   const utilities: TopNavigationProps.Utility[] = [
-    { type: 'button', iconName: 'search', text: 'Search', ariaLabel: 'Go to anything', onClick: onSearch },
+    { type: 'button', iconName: 'search', text: 'Search', ariaLabel: 'Search and go to anything', onClick: onSearch },
     {
       type: 'menu-dropdown',
       text: region,

@@ -1,11 +1,12 @@
-import { useNow } from './clock.ts'
+import { useNow, useTimeZone } from './clock.ts'
 import { absoluteTime, duration, relativeTime } from './time.ts'
 
 type When = Date | number | undefined
 
 /** "3 minutes ago", with the instant itself on hover. */
-export function Ago({ at, timeZone = 'local' }: { at: When; timeZone?: 'local' | 'UTC' }) {
+export function Ago({ at }: { at: When }) {
   const now = useNow()
+  const timeZone = useTimeZone()
   if (at === undefined) return <>–</>
   const ms = Number(at)
   return (

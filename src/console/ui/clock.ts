@@ -1,4 +1,4 @@
-/** One ticking clock for the whole page: a hundred ages on the screen cost one timer. */
+/** One ticking clock for the whole page: a hundred ages on the screen cost one timer. And the zone whose time it tells. */
 import { useSyncExternalStore } from 'react'
 
 const TICK_MS = 1000
@@ -22,3 +22,22 @@ function subscribe(listener: () => void): () => void {
 
 /** ms since the epoch, once a second */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+
+export type TimeZone = 'local' | 'UTC'
+
+const zoneListeners = new Set<() => void>()
+let zone: TimeZone = 'local'
+
+export function setTimeZone(next: TimeZone): void {
+  zone = next
+  for (const each of zoneListeners) each()
+}
+
+export const useTimeZone = (): TimeZone =>
+  useSyncExternalStore(
+    (listener) => {
+      zoneListeners.add(listener)
+      return () => zoneListeners.delete(listener)
+    },
+    () => zone,
+  )

@@ -1,7 +1,6 @@
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import Container from '@cloudscape-design/components/container'
-import CloudscapeLink from '@cloudscape-design/components/link'
 import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
@@ -14,6 +13,7 @@ import { Link } from '../../components/Link.tsx'
 import { noticeFailure, noticeSuccess } from '../../components/notices.ts'
 import { paths } from '../../paths.ts'
 import { Ago } from '../../ui/Ago.tsx'
+import { ForeignLink } from '../../ui/ForeignLink.tsx'
 import { useNow } from '../../ui/clock.ts'
 import { duration } from '../../ui/time.ts'
 import type { OpenApproval } from './use-approvals.ts'
@@ -66,11 +66,7 @@ export function ApprovalCard({ approval }: { approval: OpenApproval }) {
     >
       <SpaceBetween size="m">
         {reason.question !== undefined && <Box fontSize="heading-s">{reason.question}</Box>}
-        {reason.reviewUrl !== undefined && (
-          <CloudscapeLink external href={safeUrl(reason.reviewUrl)} rel="noreferrer noopener">
-            {reason.reviewUrl}
-          </CloudscapeLink>
-        )}
+        {reason.reviewUrl !== undefined && <ForeignLink url={reason.reviewUrl} />}
         <ExpandableSection defaultExpanded headerText="What will change">
           <WhatWillChange approval={approval} />
         </ExpandableSection>
@@ -108,6 +104,3 @@ export function ApprovalCard({ approval }: { approval: OpenApproval }) {
     </Container>
   )
 }
-
-/** An address from a pipeline's author: only the web's own kinds may be followed. */
-const safeUrl = (text: string): string => (/^https?:\/\//i.test(text) ? text : 'about:blank')

@@ -67,7 +67,7 @@ export function TextEditor(props: {
           syntaxHighlighting(HIGHLIGHT),
           format === 'json' ? json() : yaml(),
           keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ 'aria-label': `Definition in ${format.toUpperCase()}` }),
+          EditorView.contentAttributes.of({ 'aria-label': `Definition in ${format.toUpperCase()}`, tabindex: '0' }),
           EditorView.updateListener.of(({ docChanged, state }) => {
             if (docChanged) changed(state.doc.toString())
           }),
