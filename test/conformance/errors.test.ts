@@ -4,24 +4,12 @@
  */
 import * as sdk from '@aws-sdk/client-codepipeline'
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { commandOf, documentedExceptions } from '../support/operations.ts'
 import { approval, job, p3, source, stage, startTester, type Tester } from '../support/worker.ts'
 import { fails } from './support.ts'
 
-const COMMANDS = fileURLToPath(new URL('../dist-types/commands/', import.meta.resolve('@aws-sdk/client-codepipeline')))
-
-/** Operation → exceptions without their suffix, as the SDK's declarations say `@throws`. */
-const documented = new Map(
-  readdirSync(COMMANDS)
-    .filter((file) => file.endsWith('Command.d.ts'))
-    .map((file) => {
-      const thrown = readFileSync(`${COMMANDS}${file}`, 'utf8').matchAll(/@throws \{@link (\w+)Exception\}/g)
-      return [file.slice(0, -'Command.d.ts'.length), [...thrown].map(([, name = '']) => name)] as const
-    })
-    .map(([operation, names]) => [operation, names.filter((name) => name !== 'CodePipelineService')] as const),
-)
+const documented = documentedExceptions()
 
 /** What is sent; a function prepares something first. */
 type Given = object | ((world: World) => object | Promise<object>)
@@ -540,12 +528,9 @@ for (const [operation, exceptions] of [...Object.entries(REACHED), ...Object.ent
       test(`answers with ${exception}Exception`, async () => {
         const input = typeof given === 'function' ? await given(world) : given
         const { codepipeline } = exception === 'LimitExceeded' ? world.crowded : world.tester
-        const Command = (sdk as unknown as Record<string, new (input: object) => sdk.ListPipelinesCommand>)[
-          `${operation}Command`
-        ]
         const says = SAYS[exception]
-        assert.ok(Command && says)
-        await assert.rejects(codepipeline.send(new Command(input)), fails(`${exception}Exception`, 400, says))
+        assert.ok(says)
+        await assert.rejects(codepipeline.send(commandOf(operation, input)), fails(`${exception}Exception`, 400, says))
       })
     }
   })
