@@ -3,7 +3,7 @@ import { describeToken } from './describe.ts'
 import { Glyph } from './Glyph.tsx'
 import { useGraph, useView } from './graph-store.ts'
 import type { Layout } from './layout.ts'
-import { nameOfToken, type Picture, type Token } from './model.ts'
+import { tokenNames, type Picture, type Token } from './model.ts'
 import { styleOf } from './state-style.ts'
 import { tokenSpots, type TokenSpot } from './token-spots.ts'
 
@@ -11,12 +11,19 @@ import { tokenSpots, type TokenSpot } from './token-spots.ts'
 export function Tokens({ picture, layout }: { picture: Picture; layout: Layout }) {
   const { tokens } = picture
   const spots = useMemo(() => new Map(tokenSpots(layout, tokens).map((spot) => [spot.id, spot])), [layout, tokens])
+  const names = useMemo(() => tokenNames(tokens), [tokens])
   return (
     <div className="pg-tokens">
       {tokens.map((token) => {
         const spot = spots.get(token.id)
         return spot === undefined ? undefined : (
-          <TokenPill key={token.id} token={token} {...spot} why={describeToken(token, picture)} />
+          <TokenPill
+            key={token.id}
+            token={token}
+            name={names.get(token.id) ?? ''}
+            {...spot}
+            why={describeToken(token, picture)}
+          />
         )
       })}
     </div>
@@ -25,11 +32,12 @@ export function Tokens({ picture, layout }: { picture: Picture; layout: Layout }
 
 const TokenPill = memo(function TokenPill({
   token,
+  name,
   x,
   y,
   depth,
   why,
-}: Omit<TokenSpot, 'id'> & { token: Token; why: string }) {
+}: Omit<TokenSpot, 'id'> & { token: Token; name: string; why: string }) {
   const key = `token:${token.id}`
   const { select, hover } = useGraph()
   const isSelected = useView(({ selected }) => selected === key)
@@ -57,7 +65,7 @@ const TokenPill = memo(function TokenPill({
     >
       <span className="pg-token-face">
         <Glyph look={token.look} size={12} />
-        <span>{nameOfToken(token)}</span>
+        <span>{name}</span>
       </span>
     </button>
   )

@@ -4,23 +4,15 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { pipeline, Refused, world, type World } from '../../../test/scenarios/core/harness.ts'
 import { at, eventOf, pick, SHAPES, step, type Step, type Untimed } from '../../../test/scenarios/core/random-steps.ts'
-import { applyEvent } from './apply-event.ts'
+import { applyEvent, applyEvents } from './apply-event.ts'
 import { isOver, type Picture } from './model.ts'
 import { busEvents, pictureOf, summaryOf, tokensOf } from '../../../test/support/pictures.ts'
 
 const activeTokensOf = ({ tokens }: Picture) => tokensOf({ tokens: tokens.filter((token) => !isOver(token)) })
 
 /** Applies all events of the commands. */
-function follow(picture: Picture, commands: Parameters<typeof busEvents>[0]): { picture: Picture; isStale: boolean } {
-  let isStale = false
-  let current = picture
-  for (const event of busEvents(commands)) {
-    const applied = applyEvent(current, event)
-    current = applied.picture
-    isStale ||= applied.isStale
-  }
-  return { picture: current, isStale }
-}
+const follow = (picture: Picture, commands: Parameters<typeof busEvents>[0]) =>
+  applyEvents(picture, busEvents(commands))
 
 function play(w: World, steps: readonly Step[]): { applied: number; asked: number } {
   const started: string[] = []

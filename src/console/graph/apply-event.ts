@@ -43,6 +43,18 @@ export function applyEvent(picture: Picture, event: BusEvent): Applied {
   return apply(picture, detail)
 }
 
+/** Events in the order in which they were published. */
+export function applyEvents(picture: Picture, events: readonly BusEvent[]): Applied {
+  let current = picture
+  let isStale = false
+  for (const event of events) {
+    const applied = applyEvent(current, event)
+    current = applied.picture
+    isStale ||= applied.isStale
+  }
+  return { picture: current, isStale }
+}
+
 const APPLY: Readonly<Record<string, (picture: Picture, detail: Detail) => Applied>> = {
   'CodePipeline Pipeline Execution State Change': executionChanged,
   'CodePipeline Pipeline Execution Waiting': executionWaits,

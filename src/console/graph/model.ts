@@ -168,5 +168,16 @@ export const actionsOf = ({ rows }: Pick<StageBox, 'rows'>): readonly ActionBox[
 export const nameOfToken = ({ id, revisions: [revision] }: Pick<Token, 'id' | 'revisions'>): string =>
   revision === undefined ? id.slice(0, 8) : shortRevision(revision.id)
 
+/** Names by which the executions of a picture can be told apart: those of one revision go by their ids. */
+export function tokenNames(tokens: readonly Pick<Token, 'id' | 'revisions'>[]): ReadonlyMap<string, string> {
+  const bearers = Map.groupBy(tokens, nameOfToken)
+  return new Map(
+    tokens.map((token) => {
+      const name = nameOfToken(token)
+      return [token.id, (bearers.get(name)?.length ?? 0) > 1 ? token.id.slice(0, 8) : name]
+    }),
+  )
+}
+
 /** 7 characters of a commit id, 8 of any other */
 export const shortRevision = (id: string): string => (/^[0-9a-f]{40}$/.test(id) ? id.slice(0, 7) : id.slice(0, 8))

@@ -1,7 +1,7 @@
 /** The nodes of React Flow, one a stage. A stage that did not change keeps its object, and is not drawn again. */
 import type { Node } from '@xyflow/react'
 import type { Layout, StageSpot } from './layout.ts'
-import { nameOfToken, type Picture, type StageBox } from './model.ts'
+import { tokenNames, type Picture, type StageBox } from './model.ts'
 
 export type StageNodeData = {
   readonly stage: StageBox
@@ -15,7 +15,7 @@ export type StageFlowNode = Node<StageNodeData, 'stage'>
 export function createNodes(): (picture: Picture, layout: Layout) => StageFlowNode[] {
   let known: ReadonlyMap<string, StageFlowNode> = new Map()
   return (picture, layout) => {
-    const names = new Map(picture.tokens.map((token) => [token.id, nameOfToken(token)]))
+    const names = tokenNames(picture.tokens)
     const here = new Set(
       picture.tokens.filter(({ place }) => place.at !== 'waiting').map(({ id, place }) => `${id} ${place.stage}`),
     )

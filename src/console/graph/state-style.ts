@@ -24,7 +24,7 @@ export const STYLES = {
   Pending: still('quiet', 'ring', 'To come'),
   Waiting: still('person', 'pause', 'Waiting'),
   InProgress: pulsing('running', 'play', 'In progress'),
-  NeedsApproval: pulsing('person', 'person', 'Waiting for approval'),
+  NeedsApproval: pulsing('person', 'person', 'Needs approval'),
   Stopping: pulsing('over', 'stop', 'Stopping'),
   Succeeded: still('good', 'check', 'Succeeded'),
   Failed: still('bad', 'cross', 'Failed'),

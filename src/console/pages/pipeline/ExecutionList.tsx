@@ -1,17 +1,19 @@
-import type { PipelineExecutionSummary } from '@aws-sdk/client-codepipeline'
+import { memo } from 'react'
 import { Link } from '../../components/Link.tsx'
+import { Glyph } from '../../graph/Glyph.tsx'
 import { shortRevision } from '../../graph/model.ts'
+import { styleOf } from '../../graph/state-style.ts'
 import { paths } from '../../paths.ts'
 import { Ago, Took } from '../../ui/Ago.tsx'
-import { StatusBadge } from '../../ui/StatusBadge.tsx'
+import type { ExecutionRow } from './execution-rows.ts'
 
 /** The newest executions; pointing at one lights its thread on the picture. */
-export function ExecutionList(props: {
+export const ExecutionList = memo(function ExecutionList(props: {
   pipeline: string
-  executions: readonly PipelineExecutionSummary[]
+  rows: readonly ExecutionRow[]
   onPoint: (executionId: string | undefined) => void
 }) {
-  const { pipeline, executions, onPoint } = props
+  const { pipeline, rows, onPoint } = props
   return (
     <table className="runs">
       <caption className="runs-caption">Executions</caption>
@@ -25,18 +27,11 @@ export function ExecutionList(props: {
           <th scope="col">Took</th>
         </tr>
       </thead>
-      <tbody>
-        {executions.map((execution) => {
-          const {
-            pipelineExecutionId: id = '',
-            status,
-            sourceRevisions,
-            trigger,
-            startTime,
-            lastUpdateTime,
-          } = execution
-          const isOver = status !== 'InProgress' && status !== 'Stopping'
-          const [revision] = sourceRevisions ?? []
+      <tbody className="pg-tones">
+        {rows.map(({ token, endedAt }) => {
+          const { id, look, revisions, trigger, startedAt, isRollback } = token
+          const { tone, label } = styleOf(look)
+          const [revision] = revisions
           return (
             <tr
               key={id}
@@ -46,22 +41,24 @@ export function ExecutionList(props: {
               onBlur={() => onPoint(undefined)}
             >
               <td>
-                <StatusBadge status={status} />
+                <span className="runs-state" data-tone={tone}>
+                  <Glyph look={look} size={16} /> {label}
+                </span>
               </td>
               <td>
                 <Link to={paths.execution(pipeline, id)}>{id.slice(0, 8)}</Link>
-                {execution.executionType === 'ROLLBACK' && <span className="quiet"> rollback</span>}
+                {isRollback && <span className="quiet"> rollback</span>}
               </td>
               <td className="runs-revision">
-                {revision?.revisionId !== undefined && <code>{shortRevision(revision.revisionId)}</code>}{' '}
-                {revision?.revisionSummary?.split('\n')[0]}
+                {revision !== undefined && <code>{shortRevision(revision.id)}</code>}{' '}
+                {revision?.summary?.split('\n')[0]}
               </td>
-              <td>{trigger?.triggerType}</td>
+              <td>{trigger}</td>
               <td>
-                <Ago at={startTime} />
+                <Ago at={startedAt} />
               </td>
               <td>
-                <Took from={startTime} {...(isOver && { to: lastUpdateTime })} />
+                <Took from={startedAt} {...(endedAt !== undefined && { to: endedAt })} />
               </td>
             </tr>
           )
@@ -69,4 +66,4 @@ export function ExecutionList(props: {
       </tbody>
     </table>
   )
-}
+})

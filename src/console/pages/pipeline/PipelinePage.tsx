@@ -4,11 +4,9 @@ import Button from '@cloudscape-design/components/button'
 import Header from '@cloudscape-design/components/header'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Spinner from '@cloudscape-design/components/spinner'
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import { usePreferences } from '../../api/preferences.ts'
-import { executions } from '../../api/queries.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { useKeys } from '../../components/keys.ts'
 import { usePage } from '../../components/page.ts'
@@ -16,8 +14,10 @@ import { shellWord } from '../../components/shell.ts'
 import { actionsOf, type ActionLook, type Picture } from '../../graph/model.ts'
 import { PipelineGraph, type GraphControls } from '../../graph/PipelineGraph.tsx'
 import { paths } from '../../paths.ts'
+import { executionRows } from './execution-rows.ts'
 import { ExecutionList } from './ExecutionList.tsx'
 import { selectionOf } from './selection.ts'
+import type { Snapshot } from './snapshot.ts'
 import { TimeSlider } from './TimeSlider.tsx'
 import { usePast } from './use-past.ts'
 import { usePicture } from './use-picture.ts'
@@ -111,7 +111,9 @@ export default function PipelinePage() {
       {(isSliding || address.at !== undefined) && (
         <TimeSlider marks={history.marks} at={address.at} timeZone={timeZone} onMove={(at) => setAddress({ at })} />
       )}
-      <Executions name={name} onPoint={setPointedAt} />
+      {snapshot !== undefined && picture !== undefined && (
+        <Executions name={name} snapshot={snapshot} picture={picture} onPoint={setPointedAt} />
+      )}
       {isStarting && (
         <Suspense>
           <StartDialog name={name} onClose={() => setStarting(false)} />
@@ -172,12 +174,19 @@ const Loading = () => (
 
 const LISTED = 25
 
-function Executions({ name, onPoint }: { name: string; onPoint: (id: string | undefined) => void }) {
-  const { data, error, refetch } = useQuery(executions(name, LISTED))
-  if (error !== null) return <ErrorPanel error={error} retry={() => void refetch()} />
-  if (data === undefined) return <></>
-  if (data.length === 0) return <p className="quiet">It has never run. Start it, or push to its source.</p>
-  return <ExecutionList pipeline={name} executions={data} onPoint={onPoint} />
+function Executions(props: {
+  name: string
+  snapshot: Snapshot
+  picture: Picture
+  onPoint: (id: string | undefined) => void
+}) {
+  const { name, snapshot, picture, onPoint } = props
+  const rows = useMemo(
+    () => executionRows(snapshot.answers.executions, picture, LISTED),
+    [snapshot.answers.executions, picture],
+  )
+  if (rows.length === 0) return <p className="quiet">It has never run. Start it, or push to its source.</p>
+  return <ExecutionList pipeline={name} rows={rows} onPoint={onPoint} />
 }
 
 const URGENT: ReadonlySet<ActionLook> = new Set(['Failed', 'Errored', 'NeedsApproval'])

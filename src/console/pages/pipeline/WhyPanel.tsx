@@ -10,15 +10,7 @@ import { ReasonLine } from '../../components/ReasonLine.tsx'
 import { whereIs } from '../../graph/describe.ts'
 import { Glyph } from '../../graph/Glyph.tsx'
 import { GATE_NAMES } from '../../graph/looks.ts'
-import {
-  actionsOf,
-  nameOfToken,
-  shortRevision,
-  type ActionRun,
-  type Look,
-  type Picture,
-  type Token,
-} from '../../graph/model.ts'
+import { actionsOf, shortRevision, type ActionRun, type Look, type Picture, type Token } from '../../graph/model.ts'
 import { BY_WEIGHT, styleOf } from '../../graph/state-style.ts'
 import { paths } from '../../paths.ts'
 import { Ago, Took } from '../../ui/Ago.tsx'
@@ -36,7 +28,7 @@ export interface WhyPanelProps {
 }
 
 export function WhyPanel(props: WhyPanelProps) {
-  const { pipeline, picture, selection, isPast, onSelect } = props
+  const { pipeline, selection, isPast, onSelect } = props
   const { data } = useQuery({ ...explanation(pipeline), enabled: !isPast })
   const reasons = isPast ? [] : distinct((data?.reasons ?? []).filter((reason) => isAbout(reason, selection)))
   return (
@@ -54,7 +46,7 @@ export function WhyPanel(props: WhyPanelProps) {
           ))}
         </ul>
       )}
-      <Facts {...props} picture={picture} />
+      <Facts {...props} canOpen={reasons.some(opensDoor)} />
     </aside>
   )
 }
@@ -98,7 +90,7 @@ function titleOf(selection: Selection): { look: Look; kind: string; name: string
   switch (selection.kind) {
     case 'token': {
       const { token } = selection
-      return { look: token.look, kind: token.isRollback ? 'Rollback' : 'Execution', name: nameOfToken(token) }
+      return { look: token.look, kind: token.isRollback ? 'Rollback' : 'Execution', name: token.id.slice(0, 8) }
     }
     case 'stage':
       return { look: selection.stage.look, kind: 'Stage', name: selection.stage.name }
@@ -117,7 +109,12 @@ function titleOf(selection: Selection): { look: Look; kind: string; name: string
   }
 }
 
-function Facts({ pipeline, picture, selection, isPast, onSelect }: WhyPanelProps) {
+const opensDoor = ({ remedies }: Reason): boolean =>
+  remedies.some(({ operation }) => operation === 'EnableStageTransition')
+
+/** @param props.canOpen a button above opens the door already */
+function Facts(props: WhyPanelProps & { readonly canOpen: boolean }) {
+  const { pipeline, picture, selection, isPast, canOpen, onSelect } = props
   switch (selection.kind) {
     case 'token':
       return <TokenFacts pipeline={pipeline} picture={picture} token={selection.token} />
@@ -151,7 +148,7 @@ function Facts({ pipeline, picture, selection, isPast, onSelect }: WhyPanelProps
                 </button>
               </Row>
             ))}
-          {!isPast && <DoorControl pipeline={pipeline} stage={stage.name} door={stage.door} />}
+          {!isPast && !canOpen && <DoorControl pipeline={pipeline} stage={stage.name} door={stage.door} />}
         </List>
       )
     }
@@ -170,7 +167,9 @@ function Facts({ pipeline, picture, selection, isPast, onSelect }: WhyPanelProps
               <Ago at={selection.stage.door.changedAt} />
             </Row>
           )}
-          {!isPast && <DoorControl pipeline={pipeline} stage={selection.stage.name} door={selection.stage.door} />}
+          {!isPast && !canOpen && (
+            <DoorControl pipeline={pipeline} stage={selection.stage.name} door={selection.stage.door} />
+          )}
         </List>
       )
     case 'gate':
@@ -277,7 +276,7 @@ function ExecutionRow(props: {
   const token = picture.tokens.find((each) => each.id === id)
   return (
     <Row name="Execution">
-      <Link to={paths.execution(pipeline, id)}>{token === undefined ? id.slice(0, 8) : nameOfToken(token)}</Link>{' '}
+      <Link to={paths.execution(pipeline, id)}>{id.slice(0, 8)}</Link>{' '}
       {token !== undefined && (
         <button type="button" className="why-jump" onClick={() => onSelect(`token:${id}`)}>
           on the picture

@@ -14,7 +14,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { codepipeline } from '../../api/codepipeline.ts'
 import { region } from '../../api/region.ts'
 import { getOwn } from '../../api/session.ts'
-import { applyEvent, type BusEvent } from '../../graph/apply-event.ts'
+import { applyEvents, type BusEvent } from '../../graph/apply-event.ts'
 import type { DoorChange } from '../../graph/at-instant.ts'
 import { declaredOf, type DeclaredPipeline } from '../../graph/declared.ts'
 import type { Picture } from '../../graph/model.ts'
@@ -142,6 +142,5 @@ async function doorChanges(name: string, signal: AbortSignal): Promise<readonly 
 }
 
 /** @param events those that may not be in the snapshot yet, oldest first; one that is does no harm */
-export function pictureOf({ pipeline, answers }: Snapshot, events: readonly BusEvent[]): Picture {
-  return events.reduce((picture, event) => applyEvent(picture, event).picture, pictureNow(pipeline, answers))
-}
+export const pictureOf = ({ pipeline, answers }: Snapshot, events: readonly BusEvent[]): Picture =>
+  applyEvents(pictureNow(pipeline, answers), events).picture

@@ -4,13 +4,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLiveEvents, type LiveEvent } from '../../api/live.ts'
-import { applyEvent } from '../../graph/apply-event.ts'
+import { applyEvents } from '../../graph/apply-event.ts'
 import type { Picture } from '../../graph/model.ts'
 import { pictureOf, snapshot, type Snapshot } from './snapshot.ts'
 
 /** an event that did not fit is asked about at once, others when there has been time to breathe */
 const SOON_MS = 120
+const BRIEF_MS = 700
 const CALM_MS = 2500
+const EXECUTION_CHANGED = 'CodePipeline Pipeline Execution State Change'
 /** events this much older than a snapshot are in it, whatever the clocks of browser and server say */
 const OVERLAP_MS = 3000
 
@@ -55,15 +57,21 @@ export function usePicture(name: string): LivePicture {
   }
   useEffect(() => () => clearTimeout(timer.current?.id), [])
 
-  useLiveEvents(name, (event) => {
-    recent.current.push({ arrivedAt: Date.now(), event })
+  const waiting = useRef<LiveEvent[]>([])
+  const applyWaiting = (): void => {
+    const events = waiting.current.splice(0)
     setShown((known) => {
       if (known.picture === undefined) return known
-      const { picture, isStale } = applyEvent(known.picture, event)
+      const { picture, isStale } = applyEvents(known.picture, events)
       if (isStale) askAgain(SOON_MS)
       return picture === known.picture ? known : { ...known, picture }
     })
-    askAgain(CALM_MS)
+  }
+  useLiveEvents(name, (event) => {
+    recent.current.push({ arrivedAt: Date.now(), event })
+    // events of one frame are drawn once; a page that nobody looks at has no frames, and asks when it is looked at again
+    if (waiting.current.push(event) === 1) requestAnimationFrame(applyWaiting)
+    askAgain(event.detailType === EXECUTION_CHANGED ? BRIEF_MS : CALM_MS)
   })
 
   return { picture: shown.picture, snapshot: data, error, retry: () => void refetch() }
