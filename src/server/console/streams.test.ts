@@ -92,6 +92,31 @@ describe('events', () => {
     assert.deepEqual(await take(stream, 1), [{ event: 'hello', id: row?.event.id, data: { id: row?.event.id } }])
   })
 
+  test('are cut off for a client that does not read them; it resumes with nothing lost', async () => {
+    const answer = await own.open(`${API}events`, { headers: { cookie } })
+    const stream = frames(answer)
+    await take(stream, 1)
+    answer.pause()
+    const text = 'x'.repeat(100_000)
+    const many = Array.from({ length: 200 }, (_, n) =>
+      stateChange(String(n), { detail: { pipeline: String(n), text } }),
+    )
+    for (let at = 0; at < many.length; at += 20) await own.bus.publish(many.slice(at, at + 20))
+    const got: Frame[] = []
+    try {
+      for await (const each of stream) got.push(each)
+    } catch {
+      // cut off in the middle of a frame
+    }
+    assert.ok(got.length < many.length, `${got.length} came all the same`)
+    const resumed = await follow('events', { 'last-event-id': got.at(-1)?.id ?? '' })
+    const [, ...rest] = await take(resumed, 1 + many.length - got.length)
+    assert.deepEqual(
+      named([...got, ...rest]),
+      many.map(({ detail }) => detail['pipeline']),
+    )
+  })
+
   test('when the last one seen was forgotten, the client is told to start anew', async () => {
     await own.bus.publish([stateChange('seen'), stateChange('newest')])
     const [seen, newest] = await own.store.read.events.after(0, 2)
