@@ -61,6 +61,7 @@ function dispatchOf(run: (order: RuleOrder, context: RuleContext) => Promise<Rul
     newId: () => 'request-1',
     save: async (outboxId, _pipeline, event) => void saved.push([outboxId, event]),
     insist: async (_id, write) => void (await write()),
+    ending: new Set(),
     isStopping: () => false,
   })
   return { dispatch, saved, removed }

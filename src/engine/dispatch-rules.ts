@@ -18,6 +18,8 @@ export interface RuleDispatchDependencies extends Omit<RulesByActionDependencies
   readonly save: (outboxId: number, pipeline: PipelineKey, event: EngineEvent, id: string) => Promise<void>
   /** writes until the store has it */
   readonly insist: (id: string, write: () => Promise<unknown>) => Promise<void>
+  /** outbox entries that are about to be removed, though nobody is at them any more */
+  readonly ending: Set<number>
   readonly isStopping: () => boolean
   readonly probe?: Probe | undefined
 }
@@ -29,7 +31,7 @@ interface Run {
 }
 
 export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
-  const { store, steps, rules, save, insist, isStopping, probe } = dependencies
+  const { store, steps, rules, save, insist, ending, isStopping, probe } = dependencies
   const runs = new Map<string, Run>()
 
   async function run(outboxId: number, order: RuleOrder, signal: AbortSignal): Promise<void> {
@@ -77,12 +79,16 @@ export function createRuleDispatch(dependencies: RuleDispatchDependencies) {
       { ruleExecutionId, reason }: Extract<Command, { type: 'AbandonRule' }>,
     ): Promise<void> {
       const running = runs.get(ruleExecutionId)
-      running?.controller.abort(new ActionAborted('abandoned', reason))
-      await running?.ended.catch(() => undefined) // its own failure is told to whoever started it
-      if (isStopping()) return
-      await insist(ruleExecutionId, () =>
-        store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId])),
-      )
+      const entries = running ? [running.outboxId, outboxId] : [outboxId]
+      for (const id of entries) ending.add(id)
+      try {
+        running?.controller.abort(new ActionAborted('abandoned', reason))
+        await running?.ended.catch(() => undefined) // its own failure is told to whoever started it
+        if (isStopping()) return
+        await insist(ruleExecutionId, () => store.write((tx) => tx.outbox.remove(entries)))
+      } finally {
+        for (const id of entries) ending.delete(id)
+      }
     },
 
     stop(reason: ActionAborted): void {

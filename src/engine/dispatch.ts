@@ -59,10 +59,12 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
   const runs = new Map<string, Run>()
   const tasks = new Set<Promise<void>>()
   const performing = new Set<number>()
+  /** of runs that are being abandoned: their entries go together with those that abandon them, though nobody is at them any more */
+  const ending = new Set<number>()
   /** what was begun with while the outbox is being read; each reading has its own */
   const readings = new Set<Set<number>>()
   const stopping = new AbortController()
-  const rules = createRuleDispatch({ ...dependencies, save, insist, isStopping: () => stopping.signal.aborted })
+  const rules = createRuleDispatch({ ...dependencies, save, insist, ending, isStopping: () => stopping.signal.aborted })
 
   function perform({ id, command }: OutboxEntry): void {
     if (stopping.signal.aborted) return
@@ -189,13 +191,19 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
 
   async function abandon(outboxId: number, { actionExecutionId, reason, timedOut }: AbandonAction): Promise<void> {
     const running = runs.get(actionExecutionId)
-    running?.controller.abort(new ActionAborted('abandoned', reason))
-    await running?.ended.catch(() => undefined) // its own failure was logged where it is tracked
-    if (stopping.signal.aborted) return
-    await insist(actionExecutionId, async () => {
-      await endCustomJobs({ store, jobs }, { actionExecutionId, status: timedOut ? 'TimedOut' : 'Failed', reason })
-      await store.write((tx) => tx.outbox.remove(running ? [running.outboxId, outboxId] : [outboxId]))
-    })
+    const entries = running ? [running.outboxId, outboxId] : [outboxId]
+    for (const id of entries) ending.add(id)
+    try {
+      running?.controller.abort(new ActionAborted('abandoned', reason))
+      await running?.ended.catch(() => undefined) // its own failure was logged where it is tracked
+      if (stopping.signal.aborted) return
+      await insist(actionExecutionId, async () => {
+        await endCustomJobs({ store, jobs }, { actionExecutionId, status: timedOut ? 'TimedOut' : 'Failed', reason })
+        await store.write((tx) => tx.outbox.remove(entries))
+      })
+    } finally {
+      for (const id of entries) ending.delete(id)
+    }
   }
 
   return {
@@ -204,7 +212,7 @@ export function createDispatch(dependencies: DispatchDependencies): Dispatch {
     },
     reread: async () => {
       // what ends while we read is in the list all the same, and must not be performed again
-      const begun = new Set(performing)
+      const begun = new Set([...performing, ...ending])
       readings.add(begun)
       try {
         const entries = await store.read.outbox.pending()

@@ -85,13 +85,17 @@ export type Happening =
   // faults of the machine
   | { readonly type: 'crash'; readonly at: CrashAt }
   | { readonly type: 'refuse' }
+  | { readonly type: 'disown' }
+  /** somebody else wrote the pipeline: what is cached is stale */
+  | { readonly type: 'overtake' }
 
 /**
- * `now`: whatever was not committed is gone. `unanswered`: the next unit of work is durable, but nobody hears of it. The others: the
+ * `now`: whatever was not committed is gone. `shutdown`: no crash but an orderly stop, and a start. `unanswered`: the next unit of work is durable, but nobody hears of it. The others: the
  * engine's own crash points, the next time one is reached.
  */
 export type CrashAt =
   | 'now'
+  | 'shutdown'
   | 'unanswered'
   | 'after-commit'
   | 'before-dispatch'
@@ -106,7 +110,14 @@ export type Step = Happening & {
 }
 
 /** What a step does to the machine rather than to a pipeline. */
-export const FAULTS: ReadonlySet<Happening['type']> = new Set(['again', 'clock', 'crash', 'refuse'])
+export const FAULTS: ReadonlySet<Happening['type']> = new Set([
+  'again',
+  'clock',
+  'crash',
+  'refuse',
+  'disown',
+  'overtake',
+])
 
 export const SOURCE = { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' } as const
 export const BUILD = { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' } as const

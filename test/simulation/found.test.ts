@@ -65,3 +65,46 @@ test('a rule that waits is asked again once, though a second timer is due before
     ],
   })
 })
+
+test('an action that is abandoned while the outbox is read again is not started again', async () => {
+  await assertNoViolation({
+    pipelines: [
+      {
+        mode: 'PARALLEL',
+        stages: [
+          { name: 'Source', actions: [{ name: 'S1', by: 'provider' }] },
+          { name: 'Test', actions: [{ name: 'T1', by: 'provider' }] },
+        ],
+      },
+    ],
+    steps: [
+      { type: 'start' },
+      { type: 'start' },
+      { type: 'stop', of: 0, abandon: true, commits: 0 },
+      { type: 'result', of: 1, commits: 1 },
+      { type: 'refuse' },
+    ],
+  })
+})
+
+test('a rule that is abandoned while the outbox is read again is not evaluated again', async () => {
+  await assertNoViolation({
+    pipelines: [
+      {
+        mode: 'PARALLEL',
+        stages: [
+          { name: 'Source', actions: [{ name: 'S1', by: 'provider' }] },
+          { name: 'Build', actions: [{ name: 'B1', by: 'provider' }], entry: { result: 'SKIP', rules: 2 } },
+        ],
+      },
+    ],
+    steps: [
+      { type: 'start' },
+      { type: 'result', of: 0 },
+      { type: 'start' },
+      { type: 'rule', of: 0, says: 'broken', commits: 0 },
+      { type: 'result', of: 0, commits: 1 },
+      { type: 'refuse' },
+    ],
+  })
+})

@@ -168,9 +168,11 @@ const KINDS: readonly {
   {
     type: 'crash',
     weight: 3,
-    make: ({ of }) => ({ type: 'crash', at: of<CrashAt>('now', 'now', 'unanswered', ...POINTS) }),
+    make: ({ of }) => ({ type: 'crash', at: of<CrashAt>('now', 'now', 'shutdown', 'unanswered', ...POINTS) }),
   },
   { type: 'refuse', weight: 2, make: () => ({ type: 'refuse' }) },
+  { type: 'disown', weight: 1, make: () => ({ type: 'disown' }) },
+  { type: 'overtake', weight: 1, make: () => ({ type: 'overtake' }) },
 ]
 
 const POINTS = ['after-commit', 'before-dispatch', 'after-provider', 'before-outcome-commit'] as const

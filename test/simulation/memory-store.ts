@@ -48,8 +48,11 @@ const committed = (memory: Memory): Memory => ({
   drawn: memory.drawn,
 })
 
-/** What becomes of a unit of work. `unanswered`: it is durable, but nobody hears of it any more. */
-export type Fate = 'committed' | 'refused' | 'unanswered'
+/**
+ * What becomes of a unit of work. `unanswered`: it is durable, but nobody hears of it any more. `disowned`: it is durable, but whoever
+ * asked is told that it failed, which breaks the contract of a store, and happens when its connection breaks behind the commit.
+ */
+export type Fate = 'committed' | 'refused' | 'unanswered' | 'disowned'
 
 export class StoreFault extends Error {
   override readonly name = 'StoreFault'
@@ -101,6 +104,7 @@ export function connect(memory: Memory, arrived: () => void = () => undefined): 
         if (fate === 'refused') throw new StoreFault('injected: the store refused the unit of work')
         for (const table of tables) table.commit()
         if (fate === 'committed') unit.resolve(result as never)
+        if (fate === 'disowned') unit.reject(new StoreFault('injected: the answer of the store was lost'))
         return true
       } catch (error) {
         for (const table of tables) table.rollBack()

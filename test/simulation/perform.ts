@@ -9,7 +9,7 @@ import type { CustomJobDocument, EngineEvent } from '../../src/engine/engine.ts'
 import type { ActionOutcome } from '../../src/providers/provider.ts'
 import type { RuleOutcome } from '../../src/rules/rule.ts'
 import { declare, type CrashAt, type Happening, type Pick, type Step } from './cases.ts'
-import type { Memory } from './memory-store.ts'
+import type { Fate, Memory } from './memory-store.ts'
 import { idOf } from './memory-pipelines.ts'
 import type { Server } from './server.ts'
 import type { SimulatedTime } from './time.ts'
@@ -26,8 +26,8 @@ export interface Stage {
   send(key: PipelineKey, event: EngineEvent, also?: Parameters<Server['engine']['send']>[2]): void
   /** commits so many units of work, or all */
   settle(units?: number): Promise<void>
-  /** the next unit of work is refused */
-  refuseNext(): void
+  /** what becomes of the next unit of work */
+  next(fate: Fate): void
   crash(at: CrashAt): Promise<void>
 }
 
@@ -251,7 +251,14 @@ const OTHERS: Others = {
   wait: (stage, { ms, commits }) => stage.time.pass(ms, () => stage.settle(commits)),
   clock: (stage, { ms }) => stage.time.set(ms),
   crash: (stage, { at: point }) => stage.crash(point),
-  refuse: (stage) => stage.refuseNext(),
+  refuse: (stage) => stage.next('refused'),
+  disown: (stage) => stage.next('disowned'),
+  overtake({ memory }, _step, key) {
+    const record = memory.records.committed.get(idOf(key))
+    if (record === undefined) return
+    memory.records.put(idOf(key), { ...record, revision: record.revision + 1 })
+    memory.records.commit()
+  },
 }
 
 const BROKEN = { code: 'JobFailed', message: 'it broke' } as const

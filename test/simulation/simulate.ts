@@ -95,7 +95,11 @@ async function playMany(): Promise<number> {
 /** One thread, until there is nothing left to play. */
 function work(block: () => Block | undefined, played: (result: Played) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { steps } })
+    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData: { steps },
+      // most of what a history leaves behind is garbage by its end
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    })
     const goOn = (): void => {
       const next = block()
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows; this is a thread

@@ -55,7 +55,7 @@ const macrotask = (): Promise<void> => new Promise((resolve) => void setImmediat
 export async function simulate(
   { pipelines, steps }: Case,
   sabotage: Sabotage = {},
-  watch: (line: string) => void = () => undefined,
+  watch?: (line: string) => void,
 ): Promise<Outcome> {
   const memory = createMemory()
   const time = createTime()
@@ -107,7 +107,7 @@ export async function simulate(
   function fault(what: string): void {
     figures.faults += 1
     count(figures, `fault: ${what}`)
-    watch(`    ${what}`)
+    watch?.(`    ${what}`)
   }
 
   async function restart(): Promise<void> {
@@ -120,6 +120,21 @@ export async function simulate(
     await macrotask()
   }
 
+  /** What was asked is still done, and providers are told; what they were at is done after the start. */
+  async function shutDown(): Promise<void> {
+    fault('shutdown')
+    const stopping = server
+    const stopped = stopping.engine[Symbol.asyncDispose]().then(
+      () => true,
+      (error: unknown) => wrong.push(`the shutdown failed: ${String(error)}`),
+    )
+    await settle()
+    const isStopped = await Promise.race([stopped, macrotask().then(() => false)])
+    if (server !== stopping) return // it crashed on the way
+    if (!isStopped && !isMending) wrong.push('the shutdown does not come to an end')
+    await restart()
+  }
+
   /** Runs the oldest unit of work that is held. */
   async function commit(): Promise<void> {
     unit = []
@@ -128,7 +143,8 @@ export async function simulate(
     if (await server.connection.next(chosen)) {
       figures.commits += 1
       for (const decided of unit) become(decided)
-    } else if (chosen === 'refused') isMending = true
+    }
+    if (chosen === 'refused' || chosen === 'disowned') isMending = true
     if (chosen !== 'committed') fault(`commit ${chosen}`)
     if (chosen === 'unanswered') server.kill()
     await macrotask()
@@ -150,7 +166,7 @@ export async function simulate(
     if (!decision.accepted) {
       const { code } = decision.rejection
       count(figures, `refused: ${event.type} ${code}`)
-      watch(`    ${event.type} refused: ${code}`)
+      watch?.(`    ${event.type} refused: ${code}`)
       if (codes === undefined) wrong.push(`${event.type} was refused with ${code}, and should be accepted`)
       else if (!codes.includes(code))
         wrong.push(`${event.type} was refused with ${code}, and should be with ${codes.join(' or ')}`)
@@ -159,7 +175,7 @@ export async function simulate(
     if (codes !== undefined) wrong.push(`${event.type} was accepted, and should be refused with ${codes.join(' or ')}`)
     const { state } = decision
     count(figures, `${state === before ? 'ignored' : 'accepted'}: ${event.type}`)
-    watch(`    ${describe(event)}`)
+    watch?.(`    ${describe(event)}`)
     if (state !== before) {
       figures.transitions += 1
       figures.executions += state.nextAge - before.nextAge
@@ -197,14 +213,15 @@ export async function simulate(
     })),
     newId: () => `E${(ids += 1)}`,
     settle,
-    refuseNext() {
-      fate = 'refused'
+    next(chosen) {
+      fate = chosen
     },
     async crash(at: CrashAt) {
       if (at === 'now') {
         crash()
         await restart()
-      } else if (at === 'unanswered') fate = 'unanswered'
+      } else if (at === 'shutdown') await shutDown()
+      else if (at === 'unanswered') fate = 'unanswered'
       else crashAt = at
     },
   }
@@ -224,8 +241,8 @@ export async function simulate(
   return { figures, violations: wrong, step: played + 1 }
 
   async function play(step: Step): Promise<void> {
-    watch(JSON.stringify(step))
-    if (step.type === 'again' || step.type === 'clock') fault(step.type)
+    watch?.(JSON.stringify(step))
+    if (step.type === 'again' || step.type === 'clock' || step.type === 'overtake') fault(step.type)
     await perform(stage, step)
     await settle(step.commits)
     if (server.connection.held() === 0 && !isMending && wrong.length === 0) wrong.push(...unrest(memory, server))
