@@ -3,11 +3,9 @@ import { StartPipelineExecutionCommand, type PipelineExecution } from '@aws-sdk/
 import Alert from '@cloudscape-design/components/alert'
 import Autosuggest from '@cloudscape-design/components/autosuggest'
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
 import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import Spinner from '@cloudscape-design/components/spinner'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -15,6 +13,7 @@ import type { PipelineDeclaration } from '../../../core/pipeline/declaration.ts'
 import { codepipeline } from '../../api/codepipeline.ts'
 import { execution, executions, pipeline } from '../../api/queries.ts'
 import { useNow } from '../../ui/clock.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { relativeTime } from '../../ui/time.ts'
 import { ErrorPanel } from '../ErrorPanel.tsx'
 import { noticeSuccess } from '../notices.ts'
@@ -100,54 +99,41 @@ function Loaded(
     setForm({ ...form, variables: form.variables.map((other) => (other === choice ? { ...choice, value } : other)) })
 
   return (
-    <Modal
-      visible
-      size="medium"
-      header={like === undefined ? `Start ${name}` : `Start ${name} like ${like.slice(0, 8)}, but…`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={isWrong} loading={busy} onClick={() => void start()}>
-              Start
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Dialog
+      title={like === undefined ? `Start ${name}` : `Start ${name} like ${like.slice(0, 8)}, but…`}
+      action="Start"
+      disabled={isWrong}
+      busy={busy}
+      onCancel={onClose}
+      onAction={() => void start()}
     >
-      <SpaceBetween size="l">
-        {error !== undefined && <ErrorPanel error={error} />}
-        {form.sources.map((choice) => (
-          <SourceField
-            key={choice.action.name}
-            name={name}
-            choice={choice}
-            onChange={(value) => changeSource(choice, value)}
+      {error !== undefined && <ErrorPanel error={error} />}
+      {form.sources.map((choice) => (
+        <SourceField
+          key={choice.action.name}
+          name={name}
+          choice={choice}
+          onChange={(value) => changeSource(choice, value)}
+        />
+      ))}
+      {form.variables.map((choice) => (
+        <FormField
+          key={choice.name}
+          label={choice.name}
+          description={choice.description}
+          errorText={choice.value === '' ? undefined : variableProblem(choice)}
+          constraintText={choice.defaultValue === undefined ? 'Has no default' : `Default: ${choice.defaultValue}`}
+        >
+          <Input
+            value={choice.value}
+            placeholder={choice.defaultValue ?? ''}
+            onChange={({ detail }) => changeVariable(choice, detail.value)}
           />
-        ))}
-        {form.variables.map((choice) => (
-          <FormField
-            key={choice.name}
-            label={choice.name}
-            description={choice.description}
-            errorText={choice.value === '' ? undefined : variableProblem(choice)}
-            constraintText={choice.defaultValue === undefined ? 'Has no default' : `Default: ${choice.defaultValue}`}
-          >
-            <Input
-              value={choice.value}
-              placeholder={choice.defaultValue ?? ''}
-              onChange={({ detail }) => changeVariable(choice, detail.value)}
-            />
-          </FormField>
-        ))}
-        {problem !== undefined && <Alert type="warning">{problem}</Alert>}
-        <Box color="text-body-secondary">{whatWillRun(declaration)}</Box>
-      </SpaceBetween>
-    </Modal>
+        </FormField>
+      ))}
+      {problem !== undefined && <Alert type="warning">{problem}</Alert>}
+      <Box color="text-body-secondary">{whatWillRun(declaration)}</Box>
+    </Dialog>
   )
 }
 

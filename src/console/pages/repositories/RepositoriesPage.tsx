@@ -1,11 +1,9 @@
 /** The git repositories that this server hosts. */
 import { CreateRepositoryCommand, type RepositoryMetadata } from '@aws-sdk/client-codecommit'
-import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -17,6 +15,7 @@ import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
 import { paths } from '../../paths.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 import { Ago } from '../../ui/Ago.tsx'
 import { Copyable } from '../../ui/Mono.tsx'
 
@@ -93,26 +92,18 @@ function NewRepository() {
         New repository
       </Button>
       {name !== undefined && (
-        <Modal
-          visible
-          header="New repository"
-          closeAriaLabel="Close"
-          onDismiss={() => setName(undefined)}
-          footer={
-            <Box float="right">
-              <Button variant="primary" disabled={name === ''} onClick={() => void create(name)}>
-                Create
-              </Button>
-            </Box>
-          }
+        <Dialog
+          title="New repository"
+          action="Create"
+          disabled={name === ''}
+          onCancel={() => setName(undefined)}
+          onAction={() => void create(name)}
         >
-          <SpaceBetween size="m">
-            {error !== undefined && <ErrorPanel error={error} />}
-            <FormField label="Name">
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Modal>
+          {error !== undefined && <ErrorPanel error={error} />}
+          <FormField label="Name">
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+        </Dialog>
       )}
     </>
   )

@@ -1,14 +1,12 @@
 import { CreateUserCommand } from '@aws-sdk/client-iam'
-import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { iam } from '../../api/iam.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
 
 export function NewUser() {
   const [open, setOpen] = useState(false)
@@ -32,31 +30,18 @@ export function NewUser() {
     <>
       <Button onClick={() => setOpen(true)}>New user</Button>
       {open && (
-        <Modal
-          visible
-          header="New user"
-          closeAriaLabel="Close"
-          onDismiss={() => setOpen(false)}
-          footer={
-            <Box float="right">
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button variant="link" onClick={() => setOpen(false)}>
-                  Cancel
-                </Button>
-                <Button variant="primary" disabled={name === ''} onClick={() => void create()}>
-                  Create
-                </Button>
-              </SpaceBetween>
-            </Box>
-          }
+        <Dialog
+          title="New user"
+          action="Create"
+          disabled={name === ''}
+          onCancel={() => setOpen(false)}
+          onAction={() => void create()}
         >
-          <SpaceBetween size="m">
-            {error !== undefined && <ErrorPanel error={error} />}
-            <FormField label="Name">
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Modal>
+          {error !== undefined && <ErrorPanel error={error} />}
+          <FormField label="Name">
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+        </Dialog>
       )}
     </>
   )
