@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runToEnd, type History, type Point } from './engine-world.ts'
 
@@ -25,6 +25,10 @@ const POINTS = {
 
 /** Longer than any run: a loop that does not end is a fault of its own. */
 const MOST_PASSES = 80
+
+/** Half of what a child takes is compiling; all of them compile the same. */
+const compiled = await mkdtemp(join(tmpdir(), 'pipewright-compiled-'))
+after(() => rm(compiled, { recursive: true, force: true }))
 
 const undisturbed: Promise<History> = withFolder((folder) => runToEnd(folder))
 
@@ -50,6 +54,7 @@ async function killedAt(point: string, pass: number): Promise<boolean> {
   return await withFolder(async (folder) => {
     const child = spawn(process.execPath, [PROGRAM, folder, point, `${pass}`], {
       stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     })
     const ended = await new Promise<string>((resolve) =>
       child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),

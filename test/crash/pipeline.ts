@@ -10,10 +10,12 @@ export const REPOSITORY = 'crash'
 export const PROJECTS = ['crash-build', 'crash-test']
 export const SITE_BUCKET = 'crash-site'
 export const DEPLOYED_KEY = 'index.html'
+const SOURCE = { RepositoryName: REPOSITORY, BranchName: 'main' }
 const ARTIFACT_BUCKET = 'crash-artifacts'
 
-/** in order of start */
-export const ACTIONS = ['Checkout', 'Build', 'Test', 'Publish', 'Site']
+/** by name */
+export const ACTIONS = ['Build', 'Checkout', 'Publish', 'Site', 'Test']
+export const RULES = ['Known']
 
 const action = (
   name: string,
@@ -62,30 +64,39 @@ export async function preparePipeline({ client, url }: CrashServer): Promise<voi
         name: PIPELINE,
         roleArn: 'arn:aws:iam::000000000000:role/pipeline',
         artifactStore: { type: 'S3', location: ARTIFACT_BUCKET },
+        pipelineType: 'V2',
         stages: [
           {
             name: 'Source',
             actions: [
-              action(
-                'Checkout',
-                'Source',
-                'CodeCommit',
-                { RepositoryName: REPOSITORY, BranchName: 'main' },
-                { out: 'Code' },
-              ),
+              {
+                ...action('Checkout', 'Source', 'CodeCommit', SOURCE, { out: 'Code' }),
+                namespace: 'Source',
+              },
             ],
           },
           {
             name: 'Build',
+            beforeEntry: {
+              conditions: [
+                {
+                  result: 'FAIL',
+                  rules: [
+                    {
+                      name: 'Known',
+                      ruleTypeId: { category: 'Rule', owner: 'AWS', provider: 'VariableCheck', version: '1' },
+                      configuration: { Variable: '#{Source.BranchName}', Operator: 'EQ', Value: 'main' },
+                    },
+                  ],
+                },
+              ],
+            },
             actions: [
               action('Build', 'Build', 'CodeBuild', { ProjectName: 'crash-build' }, { in: 'Code', out: 'Site' }),
+              action('Test', 'Test', 'CodeBuild', { ProjectName: 'crash-test' }, { in: 'Code' }),
+              { ...action('Publish', 'Approval', 'Manual', {}), runOrder: 2 },
             ],
           },
-          {
-            name: 'Test',
-            actions: [action('Test', 'Test', 'CodeBuild', { ProjectName: 'crash-test' }, { in: 'Code' })],
-          },
-          { name: 'Approve', actions: [action('Publish', 'Approval', 'Manual', {})] },
           {
             name: 'Deploy',
             actions: [action('Site', 'Deploy', 'S3', { BucketName: SITE_BUCKET, Extract: 'true' }, { in: 'Site' })],

@@ -22,8 +22,9 @@ export interface CrashServer extends AsyncDisposable {
   push(): Promise<void>
 }
 
-export async function startServer(dataDir: string, point: string, pass = 1): Promise<CrashServer> {
-  const child = spawn(process.execPath, [PROGRAM, dataDir, point, String(pass)], {
+/** @param port 0: any that is free */
+export async function startServer(dataDir: string, point: string, pass = 1, port = 0): Promise<CrashServer> {
+  const child = spawn(process.execPath, [PROGRAM, dataDir, point, `${pass}`, `${port}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)))

@@ -1,10 +1,10 @@
 /**
  * A development server that kills itself at the n-th time a crash point is passed: `node server-that-crashes.ts <data folder>
- * <point> <n>`. Point `never` runs through. Prints its ready line like the real one.
+ * <point> <n> <port>`. Point `never` runs through. Prints its ready line like the real one.
  */
 import { startServer, type ServerHooks } from '../../src/server/server.ts'
 
-const [dataDir = '', point = 'never', count = '1'] = process.argv.slice(2)
+const [dataDir = '', point = 'never', count = '1', port = '0'] = process.argv.slice(2)
 
 let left = Number(count)
 const probe: ServerHooks['probe'] = (reached) => {
@@ -14,7 +14,7 @@ const probe: ServerHooks['probe'] = (reached) => {
 }
 
 const server = await startServer(
-  { mode: 'dev', host: '127.0.0.1', port: 0, dataDir, keys: [], logLevel: 'warn' },
+  { mode: 'dev', host: '127.0.0.1', port: Number(port), dataDir, keys: [], logLevel: 'warn' },
   { probe },
 )
 process.stdout.write(`pipewright ready on ${server.url}\n`)

@@ -7,6 +7,7 @@ import { isOk, readText, send } from '../http.ts'
 import type { BuildJob, JobSource } from '../protocol.ts'
 import { messageOf, PhaseFailure } from './failure.ts'
 import { cloneRepository } from './git-clone.ts'
+import { patiently } from './patience.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface SourceContext {
@@ -61,14 +62,16 @@ const textOf = (header: string | readonly string[] | undefined): string | undefi
   typeof header === 'string' && header !== 'null' ? header : undefined
 
 async function downloadTo(file: string, url: string, name: string, signal: AbortSignal) {
-  const answer = await fetchObject(url, name, signal)
-  await pipeline(answer, createWriteStream(file, { mode: 0o600 }), { signal })
-  return answer
+  return await patiently(signal, async () => {
+    const answer = await fetchObject(url, name, signal)
+    await pipeline(answer, createWriteStream(file, { mode: 0o600 }), { signal })
+    return answer
+  })
 }
 
 /** A text behind a presigned URL: a buildspec that is an object of its own. */
 export async function fetchText(url: string, name: string, signal: AbortSignal): Promise<string> {
-  return await readText(await fetchObject(url, name, signal))
+  return await patiently(signal, async () => await readText(await fetchObject(url, name, signal)))
 }
 
 async function fetchObject(url: string, name: string, signal: AbortSignal) {

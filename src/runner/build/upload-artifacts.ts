@@ -8,6 +8,7 @@ import { isOk, readText, send } from '../http.ts'
 import type { ArtifactReport, JobArtifacts, UploadRequest, UploadTarget } from '../protocol.ts'
 import type { ArtifactFile } from './collect-artifacts.ts'
 import { messageOf, PhaseFailure } from './failure.ts'
+import { patiently } from './patience.ts'
 
 export interface UploadContext {
   /** where archives are made */
@@ -33,8 +34,7 @@ export async function uploadArtifacts(
   const worker = async (): Promise<void> => {
     for (const { path, content } of queue) {
       if (content.type === 'Link') continue // an object cannot be a link
-      const target = await context.target({ ...request, path })
-      await put(context, target, openFile(content.hostPath), content.size)
+      const target = await put(context, { ...request, path }, () => openFile(content.hostPath), content.size)
       location = target.location.slice(0, -path.length - 1)
     }
   }
@@ -65,8 +65,8 @@ async function uploadZip(
   }))
   await pipeline(zipEntries(entries), digest, createWriteStream(archive, { mode: 0o600 }), { signal: context.signal })
   const sums = { md5: md5.digest('hex'), sha256: sha256.digest('hex') }
-  const target = await context.target({ ...request, ...sums })
-  await put(context, target, () => createReadStream(archive), (await stat(archive)).size)
+  const { size } = await stat(archive)
+  const target = await put(context, { ...request, ...sums }, async () => createReadStream(archive), size)
   await rm(archive)
   return { identifier: request.identifier, location: target.location, ...sums }
 }
@@ -77,17 +77,25 @@ async function openFile(path: string): Promise<Readable> {
   return handle.createReadStream()
 }
 
-async function put(
-  { signal }: UploadContext,
-  target: UploadTarget,
-  body: Promise<Readable> | (() => Readable),
+/** @param open may be called again */
+const put = (
+  context: UploadContext,
+  request: UploadRequest,
+  open: () => Promise<Readable>,
   size: number,
-): Promise<void> {
+): Promise<UploadTarget> =>
+  patiently(context.signal, async () => {
+    const target = await context.target(request)
+    await putTo(context, target, await open(), size)
+    return target
+  })
+
+async function putTo({ signal }: UploadContext, target: UploadTarget, body: Readable, size: number): Promise<void> {
   const answer = await send({
     method: 'PUT',
     url: target.url,
     headers: { ...target.headers, 'content-length': size },
-    body: typeof body === 'function' ? body() : await body,
+    body,
     signal,
   }).catch((error: unknown) => {
     signal.throwIfAborted()
