@@ -2,15 +2,14 @@
  * The demo that the first page offers: what a person would do with the AWS CLI, done from the browser with the same calls. Each step
  * leaves alone what is there already, so that a second click goes on where the first one stopped.
  */
-import { CreateCommitCommand, CreateRepositoryCommand } from '@aws-sdk/client-codecommit'
+import { CreateCommitCommand } from '@aws-sdk/client-codecommit'
 import { CreatePipelineCommand, type PipelineDeclaration } from '@aws-sdk/client-codepipeline'
-import { CreateRoleCommand } from '@aws-sdk/client-iam'
-import { CreateBucketCommand, PutBucketVersioningCommand, PutBucketWebsiteCommand } from '@aws-sdk/client-s3'
+import { PutBucketWebsiteCommand } from '@aws-sdk/client-s3'
 import { codecommit } from '../../api/codecommit.ts'
 import { codepipeline } from '../../api/codepipeline.ts'
-import { iam } from '../../api/iam.ts'
 import { s3 } from '../../api/s3.ts'
 import { session } from '../../api/session.ts'
+import { ensurePipelineRole, ensureRepository, ensureVersionedBucket, unless } from '../../api/surroundings.ts'
 
 export const DEMO = 'first-site'
 const ARTIFACTS = 'first-site-artifacts'
@@ -33,41 +32,19 @@ export interface DemoStep {
 
 export const demoSteps = (): readonly DemoStep[] => [
   { title: 'Two buckets: for artifacts, and for the site', run: buckets },
-  { title: 'A role for the pipeline', run: role },
+  { title: 'A role for the pipeline', run: async () => await ensurePipelineRole(ROLE) },
   { title: 'A git repository with a first commit', run: repository },
   { title: 'The pipeline: Source, Build, Approve, Deploy', run: pipeline },
 ]
 
 async function buckets(): Promise<void> {
-  for (const Bucket of [ARTIFACTS, SITE]) {
-    await unless('BucketAlreadyOwnedByYou', s3().send(new CreateBucketCommand({ Bucket })))
-    await s3().send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }))
-  }
+  for (const bucket of [ARTIFACTS, SITE]) await ensureVersionedBucket(bucket)
   const WebsiteConfiguration = { IndexDocument: { Suffix: 'index.html' } }
   await s3().send(new PutBucketWebsiteCommand({ Bucket: SITE, WebsiteConfiguration }))
 }
 
-const role = async (): Promise<void> =>
-  await unless(
-    'EntityAlreadyExistsException',
-    iam().send(
-      new CreateRoleCommand({
-        RoleName: ROLE,
-        AssumeRolePolicyDocument: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [
-            { Effect: 'Allow', Principal: { Service: 'codepipeline.amazonaws.com' }, Action: 'sts:AssumeRole' },
-          ],
-        }),
-      }),
-    ),
-  )
-
 async function repository(): Promise<void> {
-  await unless(
-    'RepositoryNameExistsException',
-    codecommit().send(new CreateRepositoryCommand({ repositoryName: DEMO, repositoryDescription: 'A small web site' })),
-  )
+  await ensureRepository(DEMO, 'A small web site')
   await unless(
     // it has commits already
     'ParentCommitIdRequiredException',
@@ -146,11 +123,3 @@ const declaration = (): PipelineDeclaration => ({
     },
   ],
 })
-
-async function unless(name: string, call: Promise<unknown>): Promise<void> {
-  try {
-    await call
-  } catch (error) {
-    if ((error as Error).name !== name) throw error
-  }
-}
