@@ -5,9 +5,9 @@ import { lazy, Suspense, type ReactNode } from 'react'
 import { DefinitionForm } from './DefinitionForm.tsx'
 import type { Format } from './definition.ts'
 import './editor.css'
-import { Preview } from './Preview.tsx'
 import type { Definition } from './use-definition.ts'
 
+const LivePicture = lazy(async () => await import('./LivePicture.tsx'))
 const TextEditor = lazy(async () => ({ default: (await import('./TextEditor.tsx')).TextEditor }))
 
 export function Workbench({
@@ -22,7 +22,9 @@ export function Workbench({
   const { text, format, problems, setText, chooseFormat, declaration } = definition
   return (
     <div className="workbench">
-      <div className="workbench-picture">{declaration !== undefined && <Preview declaration={declaration} />}</div>
+      <div className="workbench-picture">
+        <Suspense>{declaration !== undefined && <LivePicture declaration={declaration} />}</Suspense>
+      </div>
       <div className="workbench-form">
         {children}
         <DefinitionForm definition={definition} isNew={isNew} />
