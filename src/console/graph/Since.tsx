@@ -18,9 +18,10 @@ export function SinceRun({ run }: { run: ActionRun | undefined }) {
   return <>{run.updatedAt !== undefined && briefAgo(now - run.updatedAt)}</>
 }
 
-export function SinceInstant({ at }: { at: Instant | undefined }) {
+/** "12 s" of what goes on, "12 s ago" of what is over. */
+export function SinceInstant({ at, goesOn }: { at: Instant | undefined; goesOn: boolean }) {
   const now = useShownNow()
-  return <>{at !== undefined && briefAgo(now - at)}</>
+  return <>{at !== undefined && (goesOn ? brief(now - at) : briefAgo(now - at))}</>
 }
 
 const UNITS = [
@@ -31,7 +32,9 @@ const UNITS = [
 ] as const
 
 /** "now", "14 s ago", "3 h ago": room is short on the picture */
-function briefAgo(ms: number): string {
+const briefAgo = (ms: number): string => (ms < 1000 ? 'now' : `${brief(ms)} ago`)
+
+function brief(ms: number): string {
   const unit = UNITS.find(([, length]) => ms >= length)
-  return unit === undefined ? 'now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`
+  return unit === undefined ? '' : `${Math.floor(ms / unit[1])} ${unit[0]}`
 }

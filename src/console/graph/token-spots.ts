@@ -2,7 +2,7 @@
 import type { Layout, StageSpot } from './layout.ts'
 import type { Token } from './model.ts'
 
-export const TOKEN = { width: 92, height: 26 } as const
+export const TOKEN = { width: 84, height: 26 } as const
 
 export interface TokenSpot {
   readonly id: string

@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Spinner from '@cloudscape-design/components/spinner'
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
-import { useNavigate, useParams, useSearchParams } from 'react-router'
+import { useNavigate, useParams } from 'react-router'
 import { usePreferences } from '../../api/preferences.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { useKeys } from '../../components/keys.ts'
@@ -14,6 +14,7 @@ import { shellWord } from '../../components/shell.ts'
 import { actionsOf, type ActionLook, type Picture } from '../../graph/model.ts'
 import { PipelineGraph, type GraphControls } from '../../graph/PipelineGraph.tsx'
 import { paths } from '../../paths.ts'
+import { useAddress, type Address } from './address.ts'
 import { executionRows } from './execution-rows.ts'
 import { ExecutionList } from './ExecutionList.tsx'
 import { selectionOf } from './selection.ts'
@@ -207,36 +208,4 @@ function goToNext(
   if (next === undefined) return
   setAddress({ select: next })
   controls?.goTo(next)
-}
-
-interface Address {
-  readonly select?: string | undefined
-  readonly at?: number | undefined
-}
-
-/** Everything that the page shows stands in its address: `?select=action:Build/Compile&at=2026-11-21T06:00:00.000Z`. */
-function useAddress(): readonly [Address, (change: Address) => void] {
-  const [search, setSearch] = useSearchParams()
-  const at = Date.parse(search.get('at') ?? '')
-  const change = useCallback(
-    (next: Address): void =>
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before)
-          if ('select' in next) put(after, 'select', next.select)
-          if ('at' in next) put(after, 'at', next.at === undefined ? undefined : new Date(next.at).toISOString())
-          return after
-        },
-        { replace: true },
-      ),
-    [setSearch],
-  )
-  const select = search.get('select') ?? undefined
-  const address = useMemo(() => ({ select, at: Number.isNaN(at) ? undefined : at }), [select, at])
-  return [address, change]
-}
-
-function put(parameters: URLSearchParams, name: string, value: string | undefined): void {
-  if (value === undefined) parameters.delete(name)
-  else parameters.set(name, value)
 }

@@ -25,13 +25,18 @@ export function TimeSlider(props: {
   const position = at === undefined ? timeline.length : timeline.positionOf(at)
   const moveTo = (wanted: number): void =>
     onMove(wanted >= timeline.length ? undefined : Math.round(timeline.instantAt(wanted)))
-  const tick = useEffectEvent(() => {
+  const tick = useEffectEvent((elapsedMs: number) => {
     if (position >= timeline.length) setPlaying(false)
-    else moveTo(position + FRAME_MS * SPEED)
+    else moveTo(position + elapsedMs * SPEED)
   })
   useEffect(() => {
     if (!isPlaying) return undefined
-    const timer = setInterval(() => tick(), FRAME_MS)
+    let before = performance.now()
+    const timer = setInterval(() => {
+      const at = performance.now()
+      tick(at - before)
+      before = at
+    }, FRAME_MS)
     return () => clearInterval(timer)
   }, [isPlaying])
 
