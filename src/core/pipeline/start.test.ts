@@ -65,7 +65,9 @@ describe('checkStart', () => {
 
   it('S74: allows S3_OBJECT_KEY only where the action does', () => {
     assert.match(message(source('S3'), overriding('S3_OBJECT_KEY')) ?? '', /AllowOverrideForS3ObjectKey/)
-    assert.equal(message(source('S3', { AllowOverrideForS3ObjectKey: 'true' }), overriding('S3_OBJECT_KEY')), undefined)
+    for (const AllowOverrideForS3ObjectKey of ['true', 'True']) {
+      assert.equal(message(source('S3', { AllowOverrideForS3ObjectKey }), overriding('S3_OBJECT_KEY')), undefined)
+    }
   })
 
   it('accepts each source’s own kind of revision, once', () => {

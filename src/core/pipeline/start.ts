@@ -94,7 +94,10 @@ function revisionMessage(
   if (!revisionTypes(action).includes(revisionType)) {
     return `Revision type ${revisionType} is not supported for action ${actionName}`
   }
-  if (revisionType !== 'S3_OBJECT_KEY' || action.configuration['AllowOverrideForS3ObjectKey'] === 'true') {
+  if (
+    revisionType !== 'S3_OBJECT_KEY' ||
+    action.configuration['AllowOverrideForS3ObjectKey']?.toLowerCase() === 'true'
+  ) {
     return undefined
   }
   return `Revision type S3_OBJECT_KEY is not allowed for action ${actionName}: its configuration does not set AllowOverrideForS3ObjectKey to true`
