@@ -8,7 +8,7 @@ export interface ArchiveEntry {
   readonly size: number
   readonly modified?: string
   readonly compressedSize?: number
-  readonly crc32?: number
+  readonly crc32: number
 }
 
 export interface Archive {

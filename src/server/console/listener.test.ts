@@ -124,13 +124,14 @@ describe('on the server’s own port', () => {
         entries.map(({ path }) => path),
         names,
       )
-      const { compressedSize, ...first } = entries[0] as { path: string; compressedSize: number }
+      const { compressedSize, crc32, ...first } = entries[0] as { path: string; compressedSize: number; crc32: number }
       assert.deepEqual(first, {
         path: names[0],
         size: contentOf(names[0] ?? '').length,
         modified: '2026-01-02T03:04:06.000Z',
       })
       assert.ok(compressedSize > 0)
+      assert.ok(Number.isInteger(crc32))
     })
 
     test('one file is saved, never shown, whatever it is and is called', async () => {

@@ -11,6 +11,8 @@ export interface ZipEntry {
   readonly path: string
   readonly size: number
   readonly compressedSize: number
+  /** of the content: two archives' entries of one size and one checksum say the same */
+  readonly crc32: number
   /** ISO 8601; archives know local time without a zone, which is taken for UTC */
   readonly modified: string
 }
@@ -36,6 +38,7 @@ export async function listEntries(zip: ZipFile, limit: number): Promise<{ entrie
       path: entry.fileName,
       size: entry.uncompressedSize,
       compressedSize: entry.compressedSize,
+      crc32: entry.crc32,
       modified: entry.getLastModDate({ timezone: 'UTC' }).toISOString(),
     })
   }

@@ -9,7 +9,7 @@ export interface ObjectPlace {
 export interface ArchiveEntry {
   readonly path: string
   readonly size: number
-  readonly crc32?: number
+  readonly crc32: number
 }
 
 export type Change = 'added' | 'removed' | 'changed'
@@ -53,7 +53,7 @@ export function artifactPlace(actions: readonly ActionExecutionDetail[], artifac
   return undefined
 }
 
-/** By path; entries that are equal are left out. Sizes that agree are taken for equal only where the checksums do too. */
+/** By path; entries of the same size and checksum are equal, and left out. */
 export function entryChanges(before: readonly ArchiveEntry[], after: readonly ArchiveEntry[]): readonly EntryChange[] {
   const old = new Map(before.map((entry) => [entry.path, entry]))
   const fresh = new Map(after.map((entry) => [entry.path, entry]))
