@@ -59,9 +59,9 @@ async function burst(world: EngineWorld, mode: ExecutionMode, count: number) {
     refused = again.length
     const patient = Array.from({ length: LIMIT }, async () => {
       while (again.length > 0) {
-        const execution = await world.begin(key)
-        if (execution === undefined) continue
         again.pop()
+        let execution = await world.begin(key)
+        while (execution === undefined) execution = await world.begin(key)
         note(await execution.ended)
       }
     })
