@@ -29,6 +29,7 @@ const VOLATILE: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   [/\b\d{1,9}(?:\.\d{1,9})? ?(?:ms|s|sec|secs|seconds|min|minutes|µs|ns)\b/g, '<duration>'],
   [/\/tmp\/[\w.-]{1,100}/g, '<folder>'],
+  [/\/src\d{6,12}\b/g, '<folder>'],
   [/\b(?:pid|PID)[ =:]\d{1,9}/g, '<pid>'],
 ]
 

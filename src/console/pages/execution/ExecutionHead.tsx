@@ -53,7 +53,9 @@ export function ExecutionHead({ data, execution }: { data: ExecutionData; execut
         {summary?.stopTrigger?.reason !== undefined && (
           <Fact name="Stopped because">{whoOf(summary.stopTrigger.reason)}</Fact>
         )}
-        {execution.statusSummary !== undefined && <Fact name="Says">{execution.statusSummary}</Fact>}
+        {execution.statusSummary !== undefined && data.reasons.length === 0 && (
+          <Fact name="Says">{execution.statusSummary}</Fact>
+        )}
       </dl>
     </div>
   )

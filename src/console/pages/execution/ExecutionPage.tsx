@@ -6,13 +6,17 @@ import Spinner from '@cloudscape-design/components/spinner'
 import Tabs from '@cloudscape-design/components/tabs'
 import { lazy, Suspense } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
+import type { Reason } from '../../api/explain-types.ts'
 import { prefer, usePreferences, type Preferences } from '../../api/preferences.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { useKeys } from '../../components/keys.ts'
+import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
 import { ReasonLine } from '../../components/ReasonLine.tsx'
 import { shellWord } from '../../components/shell.ts'
 import { paths } from '../../paths.ts'
+import { logName } from '../logs/log-choices.ts'
+import type { Run } from './attempts.ts'
 import { ExecutionHead } from './ExecutionHead.tsx'
 import { RunPanel } from './RunPanel.tsx'
 import { useExecution, type ExecutionData } from './use-execution.ts'
@@ -118,7 +122,7 @@ export default function ExecutionPage() {
 }
 
 /** Why it is where it is; that all is well needs no words. */
-function Reasons({ data: { reasons } }: { data: ExecutionData }) {
+function Reasons({ data: { name, id, reasons, runs } }: { data: ExecutionData }) {
   const shown = reasons.filter(({ kind }) => kind !== 'Succeeded' && kind !== 'Running')
   if (shown.length === 0) return <></>
   return (
@@ -126,9 +130,23 @@ function Reasons({ data: { reasons } }: { data: ExecutionData }) {
       {shown.map((reason) => (
         <li key={`${reason.kind} ${JSON.stringify(reason.about)}`}>
           <ReasonLine reason={reason} />
+          <LogLink name={name} id={id} run={logged(runs, reason)} />
         </li>
       ))}
     </ul>
+  )
+}
+
+/** The run of the action that the reason is about, when it said something. */
+const logged = (runs: readonly Run[], { about: { stageName = '', actionName } }: Reason): Run | undefined =>
+  runs.findLast(({ key, log }) => log !== undefined && key === `${stageName}/${actionName ?? ''}`)
+
+function LogLink({ name, id, run }: { name: string; id: string; run: Run | undefined }) {
+  if (run === undefined) return <></>
+  return (
+    <span className="execution-reason-log">
+      <Link to={`${paths.logs(name, id)}?action=${encodeURIComponent(logName(run))}`}>What it said</Link>
+    </span>
   )
 }
 

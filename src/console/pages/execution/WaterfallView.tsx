@@ -150,8 +150,6 @@ function Bars({ row }: { row: WaterfallRow }) {
     ...(row.kind === 'stage' ? [row.span.at + row.span.width] : []),
     ...row.bars.map(({ at, width }) => at + width),
   )
-  const begin = Math.min(1, ...(row.kind === 'stage' ? [row.span.at] : []), ...row.bars.map(({ at }) => at))
-  const isAtEnd = end > 0.88
   return (
     <span className="waterfall-track">
       {row.kind === 'stage' && <i className="waterfall-span" style={placed(row.span)} />}
@@ -165,14 +163,7 @@ function Bars({ row }: { row: WaterfallRow }) {
           style={placed({ at, width })}
         />
       ))}
-      <span
-        className="waterfall-ms"
-        style={
-          isAtEnd
-            ? { insetInlineEnd: `calc(${(1 - begin) * 100}% + 8px)` }
-            : { insetInlineStart: `calc(${end * 100}% + 8px)` }
-        }
-      >
+      <span className="waterfall-ms" style={{ insetInlineStart: `calc(${end * 100}% + 8px)` }}>
         {duration(row.ms)}
       </span>
       <span className="visually-hidden">
@@ -208,10 +199,12 @@ function Legend({ totals }: { totals: Readonly<Record<Activity, number>> }) {
           <li key={activity}>
             <i className="waterfall-key" data-activity={activity} aria-hidden="true" />
             {ACTIVITIES[activity]} <strong>{duration(totals[activity])}</strong>{' '}
-            <span className="quiet">{Math.round((totals[activity] / Math.max(1, all)) * 100)} %</span>
+            <span className="quiet">{percent(totals[activity] / Math.max(1, all))}</span>
           </li>
         ))}
       </ul>
     </div>
   )
 }
+
+const percent = (part: number): string => (part < 0.005 ? '< 1 %' : `${Math.round(part * 100)} %`)
