@@ -30,7 +30,7 @@ async function start(): Promise<void> {
     root.render(<LoginPage onSignedIn={() => void start()} />)
     return
   }
-  followLive(queries)
+  followLive(queries, () => globalThis.location.reload())
   root.render(
     <QueryClientProvider client={queries}>
       <Console />

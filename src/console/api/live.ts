@@ -1,11 +1,12 @@
 /**
- * The one stream of events behind every open page. The browser reconnects by itself and says which event it saw last; the server
- * sends what came after. Pages never ask "anything new?".
+ * The events behind every open page. The stream resumes by itself behind the last event that was seen. Pages never ask "anything new?".
  */
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import { aboutPipeline, pipelines } from './queries.ts'
 import { onRegionChange, region } from './region.ts'
+import { openSession } from './session.ts'
+import { openSharedStream, type StreamStatus } from './shared-stream.ts'
 
 export interface LiveEvent {
   readonly id: string
@@ -16,10 +17,8 @@ export interface LiveEvent {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** lost: the browser tries again by itself */
-export type LiveStatus = 'connecting' | 'live' | 'lost'
+export type LiveStatus = StreamStatus
 
-const URL_OF_EVENTS = '/_pipewright/console/events'
 /** events that come in one breath make a query stale once */
 const TOGETHER_MS = 60
 
@@ -27,42 +26,49 @@ const eventListeners = new Set<(event: LiveEvent) => void>()
 const statusListeners = new Set<() => void>()
 let status: LiveStatus = 'connecting'
 
-/** Opens the stream and keeps the answers of queries as fresh as the events say. @returns close */
-export function followLive(queries: QueryClient): () => void {
+/**
+ * Opens the stream and keeps the answers of queries as fresh as the events say.
+ * @param onSignedOut the session ended: there is nothing more to show
+ * @returns close
+ */
+export function followLive(queries: QueryClient, onSignedOut: () => void): () => void {
   const stale = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let stream: EventSource | undefined
+  let close: (() => void) | undefined
 
   const refresh = (): void => {
     timer = undefined
     const known = queries.getQueryData(pipelines().queryKey)
-    for (const name of stale) void queries.invalidateQueries({ queryKey: aboutPipeline(name) })
     // somebody has just made it
     const isNew = (name: string): boolean => known?.every((pipeline) => pipeline.name !== name) === true
     if ([...stale].some(isNew)) void queries.invalidateQueries({ queryKey: pipelines().queryKey })
+    for (const name of stale) void queries.invalidateQueries({ queryKey: aboutPipeline(name) })
     stale.clear()
   }
-  const receive = (message: MessageEvent<string>): void => {
-    const event = JSON.parse(message.data) as LiveEvent
+  const onEvent = (data: string): void => {
+    const event = JSON.parse(data) as LiveEvent
     for (const listener of eventListeners) listener(event)
     const name = event.detail['pipeline']
     if (typeof name !== 'string') return
     stale.add(name)
     timer ??= setTimeout(refresh, TOGETHER_MS)
   }
+  const onStatus = (next: LiveStatus): void => {
+    setStatus(next)
+    // a server that cannot be reached says nothing about the session
+    if (next === 'lost') openSession().then(({ signedIn }) => signedIn || onSignedOut(), ignore)
+  }
   const open = (): void => {
-    stream?.close()
+    close?.()
     setStatus('connecting')
-    stream = new EventSource(`${URL_OF_EVENTS}?region=${encodeURIComponent(region())}`)
-    stream.addEventListener('message', receive)
-    stream.addEventListener('open', () => setStatus('live'))
-    stream.addEventListener('error', () => {
-      setStatus('lost')
-      // a server that answers anything but a stream ends the browser's own attempts
-      if (stream?.readyState === EventSource.CLOSED) setTimeout(open, 2000)
-    })
-    // what was missed is too old for the server to tell: everything on the screen is asked for again
-    stream.addEventListener('reset', () => void queries.invalidateQueries())
+    const asked = region()
+    close = openSharedStream(
+      `pipewright events ${asked}`,
+      (lastEventId) =>
+        `/_pipewright/console/events?${new URLSearchParams({ region: asked, ...(lastEventId !== '' && { lastEventId }) }).toString()}`,
+      // what was missed is too old for the server to tell: everything on the screen is asked for again
+      { onEvent, onStatus, onReset: () => void queries.invalidateQueries() },
+    )
   }
   open()
   const forget = onRegionChange(() => {
@@ -72,9 +78,11 @@ export function followLive(queries: QueryClient): () => void {
   return () => {
     forget()
     clearTimeout(timer)
-    stream?.close()
+    close?.()
   }
 }
+
+const ignore = (): void => undefined
 
 function setStatus(next: LiveStatus): void {
   if (status === next) return
