@@ -31,7 +31,8 @@ export function lookOfAction(
   holder: string | undefined,
   stageLook: StageLook,
 ): Pick<ActionBox, 'look' | 'isEarlier'> {
-  const isCurrent = run !== undefined && (holder === undefined || (run.executionId ?? holder) === holder)
+  const isCurrent =
+    run !== undefined && run.isOld !== true && (holder === undefined || (run.executionId ?? holder) === holder)
   if (isCurrent) return { look: lookOfRun(run, category), isEarlier: false }
   const isEarlier = run !== undefined
   if (stageLook === 'InProgress') return { look: 'Pending', isEarlier }

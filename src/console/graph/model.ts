@@ -101,6 +101,8 @@ export interface ActionBox {
 export interface ActionRun {
   readonly id?: string
   readonly executionId?: string
+  /** it is of an older execution than the stage's, though it is not known of which */
+  readonly isOld?: true
   readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Abandoned'
   readonly startedAt?: Instant
   /** of its last change */

@@ -50,7 +50,9 @@ function factsFromStates(pipeline: DeclaredPipeline, { stageStates, executions, 
     }
     for (const action of state.actionStates ?? []) {
       const run = runOfState(action, details.get(action.latestExecution?.actionExecutionId))
-      if (run !== undefined) runs.set(keyOf(stage, action.actionName ?? ''), [run])
+      // who is in the stage now began lately: what is not among the newest runs is not theirs
+      const isOld = run?.executionId === undefined && isActive(latest?.status) && run?.status !== 'InProgress'
+      if (run !== undefined) runs.set(keyOf(stage, action.actionName ?? ''), [isOld ? { ...run, isOld } : run])
     }
     for (const [key, condition] of conditionsOfState(state)) conditions.set(keyOf(stage, key), condition)
   }

@@ -28,9 +28,11 @@ export interface Snapshot {
   readonly askedAt: number
 }
 
-/** enough to know whose the newest runs are; PARALLEL executions are known from their runs only */
-const RUNS = { SUPERSEDED: 200, QUEUED: 200, PARALLEL: 1000 } as const
 const EXECUTIONS = 100
+/** enough to know whose the newest runs are */
+const RUNS = 100
+/** PARALLEL executions are known from their runs only */
+const PARALLEL_RUNS = 1000
 
 /** Not under `aboutPipeline`: events are applied to the picture, and the answers confirm it now and then. */
 export const snapshot = (name: string) =>
@@ -40,19 +42,21 @@ export const snapshot = (name: string) =>
       const askedAt = Date.now()
       const options = { abortSignal: signal }
       const client = codepipeline()
-      const [described, state, executions] = await Promise.all([
+      const [described, state, executions, newestRuns] = await Promise.all([
         client.send(new GetPipelineCommand({ name }), options),
         client.send(new GetPipelineStateCommand({ name }), options),
         listExecutions(name, EXECUTIONS, signal),
+        listActionExecutions(name, RUNS, signal),
       ])
-      const declaration = described.pipeline ?? {}
-      const pipeline = declaredOf(declaration as PipelineDeclaration)
+      const declaration = described.pipeline as PipelineDeclaration
+      const pipeline = declaredOf(declaration)
+      const isParallel = pipeline.mode === 'PARALLEL'
       const [actionExecutions, ruleExecutions] = await Promise.all([
-        listActionExecutions(name, RUNS[pipeline.mode], signal),
-        pipeline.mode === 'PARALLEL' ? listRuleExecutions(name, 200, signal) : [],
+        isParallel && newestRuns.length === RUNS ? listActionExecutions(name, PARALLEL_RUNS, signal) : newestRuns,
+        isParallel ? listRuleExecutions(name, 200, signal) : [],
       ])
       const answers: Answers = { stageStates: state.stageStates ?? [], executions, actionExecutions, ruleExecutions }
-      return { pipeline, declaration: declaration as PipelineDeclaration, answers, askedAt }
+      return { pipeline, declaration, answers, askedAt }
     },
     staleTime: 10_000,
   })
