@@ -362,6 +362,32 @@ function pipelines({ store }: Contract): void {
     assert.deepEqual(await forget({ changedBefore: 0, limit: 9 }), { executions: 0, afterAge: undefined })
   })
 
+  test('a deleted pipeline is gone at once, however long its history, and another one of its name has none', async () => {
+    const fill = async (executions: number): Promise<void> => {
+      let record = await create()
+      for (let age = 1; age <= executions; age += 1) {
+        const action = anAction(`a${age}`, `e${age}`)
+        const stages = { Build: { status: 'Succeeded', startedAt: age, actions: { Unit: action } } } as const
+        record = await save(record, aState({ executions: { [`e${age}`]: anExecution(`e${age}`, { age, stages }) } }))
+      }
+    }
+    const { pipelines } = store().read
+    await fill(150)
+    assert.equal(await store().write((tx) => tx.pipelines.delete(KEY)), true)
+    assert.equal(await pipelines.load(KEY), undefined)
+    assert.deepEqual(await pipelines.keys(), [])
+    assert.deepEqual(await pipelines.executions(KEY, { limit: 9 }), [])
+    assert.equal(await store().write((tx) => tx.pipelines.delete(KEY)), false)
+    await fill(2)
+    for (let some = 1; some > 0;) some = await store().write((tx) => tx.pipelines.removeDeleted(40))
+    assert.deepEqual(
+      (await pipelines.executions(KEY, { limit: 9 })).map(({ id }) => id),
+      ['e2', 'e1'],
+    )
+    assert.equal((await pipelines.actionExecutions(KEY, { limit: 9 })).length, 2)
+    assert.equal((await pipelines.list(KEY, { limit: 9 })).length, 1)
+  })
+
   test('of a pipeline that is not there nothing is forgotten', async () => {
     const forgotten = await store().write((tx) => tx.pipelines.forget(KEY, { changedBefore: 9, limit: 9 }))
     assert.deepEqual(forgotten, { executions: 0, afterAge: undefined })

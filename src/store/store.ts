@@ -173,8 +173,10 @@ export interface PipelineWriter extends PipelineReader {
     key: PipelineKey,
     page: { changedBefore: number; afterAge?: number; limit: number },
   ): Promise<{ readonly executions: number; readonly afterAge: number | undefined }>
-  /** removes definition, versions, state and history */
+  /** Definition, versions, state and history are gone at once; what a long history leaves behind is for `removeDeleted`. */
   delete(key: PipelineKey): Promise<boolean>
+  /** Removes up to so many executions of deleted pipelines. @returns how many; 0 when nothing of them is left */
+  removeDeleted(limit: number): Promise<number>
 }
 
 // ---- outbox, timers ------------------------------------------------------------------------------------------------------

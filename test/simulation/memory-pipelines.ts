@@ -190,6 +190,7 @@ export function pipelinesOf(tables: PipelineTables, drawn: { runs: number }, ans
         const last = oldest.length < limit ? undefined : oldest.at(-1)
         return { executions: gone.length, afterAge: last && last.startedAt < changedBefore ? last.age : undefined }
       }),
+    removeDeleted: () => answer(() => 0),
     delete: (key) =>
       answer(() => {
         const pipeline = idOf(key)

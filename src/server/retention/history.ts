@@ -26,3 +26,15 @@ export async function forgetHistory(
   }
   return forgotten
 }
+
+/** What deleted pipelines with a long history left behind. @returns how many executions */
+export async function removeDeleted(
+  { store }: Pick<RetentionDependencies, 'store'>,
+  signal: AbortSignal,
+): Promise<number> {
+  let removed = 0
+  for (let some = 1; some > 0 && !signal.aborted; removed += some) {
+    some = await store.write((tx) => tx.pipelines.removeDeleted(AT_ONCE))
+  }
+  return removed
+}

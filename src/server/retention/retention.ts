@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { LogFiles } from '../../journal/journal.ts'
 import type { Store } from '../../store/store.ts'
 import { deleteUnusedBlobs } from './blobs.ts'
-import { forgetHistory } from './history.ts'
+import { forgetHistory, removeDeleted } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
 export interface RetentionDependencies {
@@ -30,6 +30,7 @@ const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, sign
   {
     events: ({ store }) => store.write((tx) => tx.events.prune(EVENTS_KEPT)),
     jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
+    'deleted pipelines': removeDeleted,
     executions: forgetHistory,
     logs: forgetLogs,
     blobs: deleteUnusedBlobs,

@@ -22,16 +22,23 @@ export function forget(
   const gone = documents.filter(
     ({ id, loaded, updatedAt }) => loaded === 0 && updatedAt < changedBefore && !shown.has(id),
   )
-  for (const { age, id, pipelineVersion: version, stages } of gone) {
-    session.run(removeActions, { pipelineId, age })
-    session.run(removeRules, { pipelineId, id })
-    for (const [stage, { status }] of Object.entries(stages)) {
-      if (status === 'Succeeded') session.run(removeSuccess, { pipelineId, stage, version, age })
-    }
-    session.run(removeExecution, { pipelineId, age })
-  }
+  for (const execution of gone) removeExecution(session, pipelineId, execution)
   const last = documents.length < limit ? undefined : documents.at(-1)
   return { executions: gone.length, afterAge: last && last.startedAt < changedBefore ? last.age : undefined }
+}
+
+/** With all that belongs to it. */
+export function removeExecution(
+  session: Session,
+  pipelineId: number,
+  { age, id, pipelineVersion: version, stages }: ExecutionDocument,
+): void {
+  session.run(removeActions, { pipelineId, age })
+  session.run(removeRules, { pipelineId, id })
+  for (const [stage, { status }] of Object.entries(stages)) {
+    if (status === 'Succeeded') session.run(removeSuccess, { pipelineId, stage, version, age })
+  }
+  session.run(removeRow, { pipelineId, age })
 }
 
 const stateOf = query((given: Name) =>
@@ -43,7 +50,7 @@ const stateOf = query((given: Name) =>
     .where('name', '=', given.name),
 )
 
-const oldest = query((given: { pipelineId: number; afterAge: number; limit: number }) =>
+export const oldest = query((given: { pipelineId: number; afterAge: number; limit: number }) =>
   build
     .selectFrom('executions')
     .select(['loaded', 'document'])
@@ -53,7 +60,7 @@ const oldest = query((given: { pipelineId: number; afterAge: number; limit: numb
     .limit(given.limit),
 )
 
-const removeExecution = query((given: { pipelineId: number; age: number }) =>
+const removeRow = query((given: { pipelineId: number; age: number }) =>
   build.deleteFrom('executions').where('pipeline_id', '=', given.pipelineId).where('age', '=', given.age),
 )
 

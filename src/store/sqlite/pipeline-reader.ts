@@ -159,6 +159,9 @@ const parseActions = (rows: readonly ActionRow[]): Actions =>
 
 /** Not the key itself: it may have been taken from something larger. */
 export const nameOf = ({ account, region, name }: PipelineKey): Name => ({ account, region, name })
+/** A deleted pipeline whose rows are still being removed has its id for a name, in no account. */
+export const DELETED = { account: '', region: '' } as const
+
 export type Name = { readonly account: string; readonly region: string; readonly name: string }
 
 const pipeline = (given: Name) =>
@@ -221,6 +224,7 @@ const keys = query(() =>
   build
     .selectFrom('pipelines')
     .select(['account', 'region', 'name'])
+    .where('account', '<>', DELETED.account)
     .orderBy('account')
     .orderBy('region')
     .orderBy('name'),

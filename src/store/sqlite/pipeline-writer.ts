@@ -9,6 +9,7 @@ import { invariant } from '../../core/invariant.ts'
 import { StaleWrite, type PipelineRecord, type PipelineWriter } from '../store.ts'
 import type { Session } from './connection.ts'
 import { toExecutionDocument, toStateDocument } from './pipeline-documents.ts'
+import { deletePipeline, removeDeleted } from './pipeline-deletion.ts'
 import { forget } from './pipeline-history.ts'
 import { nameOf, pipelineReader, type Name } from './pipeline-reader.ts'
 import { build, query } from './query.ts'
@@ -44,7 +45,8 @@ export function pipelineWriter(session: Session): PipelineWriter {
       if (changes === 0) throw new StaleWrite(`there is no pipeline "${key.name}"`)
     },
     forget: async (key, page) => forget(session, key, page),
-    delete: async (key) => session.run(remove, nameOf(key)).changes > 0,
+    delete: async (key) => deletePipeline(session, key),
+    removeDeleted: async (limit) => removeDeleted(session, limit),
   }
 }
 
@@ -330,14 +332,6 @@ const tag = query((given: Name & { tags: string }) =>
   build
     .updateTable('pipelines')
     .set({ tags: given.tags })
-    .where('account', '=', given.account)
-    .where('region', '=', given.region)
-    .where('name', '=', given.name),
-)
-
-const remove = query((given: Name) =>
-  build
-    .deleteFrom('pipelines')
     .where('account', '=', given.account)
     .where('region', '=', given.region)
     .where('name', '=', given.name),
