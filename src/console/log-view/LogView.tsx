@@ -102,6 +102,7 @@ export function LogView(props: LogViewProps) {
     const element = scroller.current
     if (element === null) return
     if (Math.abs(element.scrollTop - viewport.place.scrollTop) >= 1) element.scrollTop = viewport.place.scrollTop
+    viewport.shown(element.scrollTop)
     if (!preferences.wrap) return
     for (const row of element.querySelectorAll<HTMLElement>('.log-row')) {
       viewport.measured(

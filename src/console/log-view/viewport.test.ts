@@ -13,6 +13,7 @@ function open({ lines = numbered(0, 1000), following = false } = {}) {
   const viewport = createViewport(model, following, () => undefined)
   viewport.resize(400)
   viewport.refresh()
+  viewport.shown(viewport.place.scrollTop)
   const hear = (...more: readonly string[]): void => {
     say(...more)
     model.update()
@@ -97,9 +98,13 @@ describe('the view of a log', () => {
     assert.equal(viewport.top, 0)
   })
 
-  it('ignores the echo of its own scrolling', () => {
-    const { viewport } = open({ following: true })
-    viewport.scrolled(viewport.place.scrollTop)
+  it('ignores the echo of its own scrolling, even one that comes after more has arrived', () => {
+    const { viewport, hear } = open({ following: true })
+    const { scrollTop } = viewport.place
+    viewport.shown(scrollTop)
+    hear(...numbered(1000, 500))
+    viewport.scrolled(scrollTop)
     assert.equal(viewport.isFollowing, true)
+    assert.equal(viewport.top, 1480)
   })
 })

@@ -24,6 +24,8 @@ export interface Viewport {
   /** rows in view, and a few around them */
   rows(): { readonly from: number; readonly to: number }
   resize(height: number): void
+  /** the browser was told `place`, and is there now */
+  shown(scrollTop: number): void
   /** the browser scrolled. @returns where it should have scrolled to */
   scrolled(scrollTop: number): number
   follow(on: boolean): void
@@ -43,6 +45,8 @@ export function createViewport(model: LogModel, isFollowing: boolean, changed: (
   let height = 600
   let y = 0
   let place: ScrollPlace = { scrollTop: 0, offset: 0 }
+  /** where the browser is; `place` is where it will be told to be */
+  let shown = place
   let anchor = begin ?? { log: 0, line: 0, above: 0 }
   /** who looks at the beginning goes on looking at the beginning */
   let isAtTop = begin === undefined
@@ -100,12 +104,16 @@ export function createViewport(model: LogModel, isFollowing: boolean, changed: (
       settle()
       changed()
     },
+    shown(scrollTop) {
+      shown = { scrollTop, offset: place.offset }
+    },
     scrolled(scrollTop) {
-      // an echo of what we told the browser ourselves
-      if (Math.abs(scrollTop - place.scrollTop) < 1) return place.scrollTop
-      const before = y
-      const moved = scrolledTo(scrollTop, place, heights.total, height)
+      // an echo of what the browser was told: it may come after more has arrived, and is nobody's wish
+      if (Math.abs(scrollTop - shown.scrollTop) < 1) return scrollTop
+      const before = shown.scrollTop + shown.offset
+      const moved = scrolledTo(scrollTop, shown, heights.total, height)
       ;({ y, place } = moved)
+      shown = place
       if (y >= end() - END_PX) following = true
       else if (y < before) following = false
       if (!following) seen = Math.max(seen, model.rows.line(heights.rowAt(y + height)) + 1)
