@@ -1208,7 +1208,7 @@ describe('validatePipeline', () => {
 })
 
 describe('the rules of the specification', () => {
-  /** What validation itself decides; P-01, P-02, P-30 and P-31 need the store and the roles, A-24 the run. */
+  /** What validation itself decides; P-01 and P-02 need the store, P-30 and P-31 the roles (`role-trust.ts`), A-24 the run. */
   const RULES = [
     'P-03 P-04 P-05 P-06 P-07 P-09 P-10 P-11 P-12 P-13 P-14 P-15 P-16 P-17 P-18 P-19 P-20 P-21',
     'S-01 S-02 S-03 S-04 S-05 S-06 S-07 S-08 S-09 S-11 S-12 S-13',

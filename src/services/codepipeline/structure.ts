@@ -4,6 +4,7 @@ import type { CustomTypes } from '../../core/catalog/action-types.ts'
 import type { PipelineKey, SourceRevisionOverride } from '../../core/execution/execution.ts'
 import type { ActionTypeId, PipelineDeclaration } from '../../core/pipeline/declaration.ts'
 import { normalisePipeline } from '../../core/pipeline/normalise.ts'
+import { roleProblem, rolesOf, type TrustOf } from '../../core/pipeline/role-trust.ts'
 import { maskSecrets } from '../../core/pipeline/secrets.ts'
 import { checkStart, requiredVariables, type StartInput } from '../../core/pipeline/start.ts'
 import { firstError, validatePipeline } from '../../core/pipeline/validate.ts'
@@ -37,7 +38,32 @@ export async function normalised(
   if (error !== undefined) throw new ServiceError(error.exception, error.message)
   const version = (previous?.version ?? 0) + 1
   const declaration = normalisePipeline(input, { version, customTypes: custom, ...(previous && { previous }) })
+  const problem = roleProblem(declaration, await trustsOf(dependencies, rolesOf(declaration)))
+  if (problem !== undefined) throw new ServiceError('InvalidStructureException', problem)
   return { declaration, custom }
+}
+
+/** The members of IAM's role record that matter here. */
+interface Role {
+  readonly arn: string
+  readonly trust: string
+}
+
+async function trustsOf({ store }: CodePipelineDependencies, arns: readonly string[]): Promise<TrustOf> {
+  const known = new Map<string, string>()
+  for (const arn of arns) {
+    const [, , , , account = '', resource = ''] = arn.split(':')
+    const key = {
+      account,
+      region: '',
+      service: 'iam',
+      type: 'role',
+      name: resource.slice(resource.lastIndexOf('/') + 1),
+    }
+    const role = (await store.read.resources.get<Role>(key))?.document
+    if (role?.arn === arn) known.set(arn, role.trust)
+  }
+  return (arn) => known.get(arn)
 }
 
 /** What reads return: secrets masked. */

@@ -5,6 +5,7 @@ import {
   GetPipelineCommand,
   type PipelineDeclaration,
 } from '@aws-sdk/client-codepipeline'
+import { CreateRoleCommand } from '@aws-sdk/client-iam'
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { job, named, p3, source, stage, startTester, type Tester } from '../../support/worker.ts'
@@ -147,6 +148,28 @@ describe('a structure is refused with the first rule it breaks', () => {
       /^Namespaces must be unique across the pipeline definition/,
     )
     await refused(spaces('codepipeline', 'N'), 'InvalidActionDeclarationException')
+  })
+
+  test('given a role that does not let the service in, then it is refused; given one that does or is not known, then not', async () => {
+    const role = async (RoleName: string, Service: string) =>
+      await tester.iam.send(
+        new CreateRoleCommand({
+          RoleName,
+          AssumeRolePolicyDocument: JSON.stringify({
+            Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+          }),
+        }),
+      )
+    await role('Builder', 'codebuild.amazonaws.com')
+    await role('Shipper', 'codepipeline.amazonaws.com')
+    const of = (name: string) => p3({ roleArn: `arn:aws:iam::000000000000:role/${name}` })
+    await refused(
+      of('Builder'),
+      'InvalidStructureException',
+      /^CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::000000000000:role\/Builder$/,
+    )
+    await accepted(of('Shipper'))
+    await accepted(of('Elsewhere'))
   })
 
   test('S14 given V1 with a V2 feature, then it is refused; without a type it becomes V2', async () => {
