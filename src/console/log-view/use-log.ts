@@ -67,7 +67,9 @@ export interface LiveSearch {
 
 const NOTHING: LiveSearch = { pattern: undefined, problem: undefined, searches: [], isBusy: false }
 /** so long a step may take that the page still answers at once */
-const STEP_MS = 8
+const STEP_MS = 10
+/** and so often it is told how far the search is */
+const TELL_MS = 120
 
 /** Searches while one types and while the log grows. */
 export function useLogSearch({ model }: Log, feeds: readonly LogFeed[], query: Query): LiveSearch {
@@ -81,13 +83,17 @@ export function useLogSearch({ model }: Log, feeds: readonly LogFeed[], query: Q
       if (isOver) return
       if (pattern === undefined) return setState(NOTHING)
       const searches = feeds.map(({ buffer }) => createSearch(buffer, pattern))
+      let told = -Infinity
       const step = (): void => {
         timer = undefined
-        const until = performance.now() + STEP_MS
-        const isTimeUp = (): boolean => performance.now() > until
+        const now = performance.now()
+        const isTimeUp = (): boolean => performance.now() > now + STEP_MS
         // every search gets its step, or a long log would keep the others waiting
         const isBusy = searches.map((search) => search.step(isTimeUp)).includes(true)
-        setState({ pattern, problem: undefined, searches, isBusy })
+        if (!isBusy || now - told > TELL_MS) {
+          told = now
+          setState({ pattern, problem: undefined, searches, isBusy })
+        }
         if (isBusy) timer = setTimeout(step)
       }
       step()

@@ -18,6 +18,7 @@ import { paths } from '../../paths.ts'
 import { useNow } from '../../ui/clock.ts'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 import { duration, relativeTime } from '../../ui/time.ts'
+import { ArtifactDifferences } from './ArtifactDifferences.tsx'
 import {
   compareRuns,
   type ComparedSide,
@@ -190,9 +191,14 @@ function Compared({ name, a, b, isAll }: { name: string; a: ComparedSide; b: Com
           {(action) => <Time action={action} slowest={slowest} />}
         </Section>
         <Section title="Artifacts" pairs={shown(found.artifacts)} all={found.artifacts.length}>
-          {(place) => <code>{place}</code>}
+          {({ bucket, key }) => (
+            <code>
+              {bucket}/{key}
+            </code>
+          )}
         </Section>
       </table>
+      <ArtifactDifferences pairs={found.artifacts} />
       <Declarations a={a} b={b} differences={found.declaration} />
     </SpaceBetween>
   )
@@ -211,9 +217,7 @@ function Section<Value>(props: {
       <tr>
         <th scope="rowgroup" colSpan={3} className="compare-title">
           {title}
-          {pairs.length === 0 && (
-            <span className="quiet"> {all === 0 ? 'There are none.' : `All ${all} are the same.`}</span>
-          )}
+          {pairs.length === 0 && <span className="quiet"> {all === 0 ? 'There are none.' : 'Nothing differs.'}</span>}
         </th>
       </tr>
       {pairs.map(({ name, a, b, isSame }) => (

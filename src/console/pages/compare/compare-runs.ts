@@ -2,6 +2,7 @@
 import type { PipelineDeclaration, PipelineExecution } from '@aws-sdk/client-codepipeline'
 import { runsOf, took, type Run } from '../execution/attempts.ts'
 import { variablesOf } from '../execution/variables.ts'
+import type { StoredObject } from '../execution/artifact-queries.ts'
 import { diffDeclarations, type Difference } from './declaration-diff.ts'
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline'
 
@@ -35,7 +36,7 @@ export interface Comparison {
   readonly revisions: readonly Pair<ShownRevision>[]
   readonly variables: readonly Pair<string>[]
   /** by the key of the object: another key is another content */
-  readonly artifacts: readonly Pair<string>[]
+  readonly artifacts: readonly Pair<StoredObject>[]
   /** the newest run of each action, in the order of `b` */
   readonly timings: readonly Pair<ShownAction>[]
   readonly declaration: readonly Difference[]
@@ -46,7 +47,11 @@ export function compareRuns(a: ComparedSide, b: ComparedSide, now: number): Comp
   return {
     revisions: pairs(revisionsOf(a.execution), revisionsOf(b.execution), (one, other) => one.id === other.id),
     variables: pairs(values(a, runs.a), values(b, runs.b), Object.is),
-    artifacts: pairs(artifactsOf(runs.a), artifactsOf(runs.b), Object.is),
+    artifacts: pairs(
+      artifactsOf(runs.a),
+      artifactsOf(runs.b),
+      (one, other) => one.bucket === other.bucket && one.key === other.key,
+    ),
     timings: pairs(timesOf(runs.a, now), timesOf(runs.b, now), (one, other) => !isNotable(one.ms, other.ms)),
     declaration:
       a.declaration === undefined || b.declaration === undefined ? [] : diffDeclarations(a.declaration, b.declaration),
@@ -86,12 +91,12 @@ const revisionsOf = ({ artifactRevisions = [] }: PipelineExecution): ReadonlyMap
 const values = ({ execution, declaration }: ComparedSide, runs: readonly Run[]): ReadonlyMap<string, string> =>
   new Map(variablesOf(execution, declaration, runs).map(({ name, value }) => [name, value]))
 
-const artifactsOf = (runs: readonly Run[]): ReadonlyMap<string, string> =>
+const artifactsOf = (runs: readonly Run[]): ReadonlyMap<string, StoredObject> =>
   new Map(
     runs.flatMap(({ detail }) =>
       (detail.output?.outputArtifacts ?? []).map(({ name = '', s3location }) => [
         name,
-        `${s3location?.bucket ?? ''}/${s3location?.key ?? ''}`,
+        { bucket: s3location?.bucket ?? '', key: s3location?.key ?? '' },
       ]),
     ),
   )

@@ -1,28 +1,12 @@
 /** What the actions made: each archive can be looked into, and everything can be saved. */
 import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Spinner from '@cloudscape-design/components/spinner'
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { getOwn } from '../../api/session.ts'
-import { region } from '../../api/region.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
-import { artifactsOf, bytes, OBJECT_PATH, type Artifact } from './artifacts.ts'
+import { entriesOf, fileUrl, objectUrl, textOf } from './artifact-queries.ts'
+import { artifactsOf, bytes, type Artifact } from './artifacts.ts'
 import type { Run } from './attempts.ts'
-
-interface Entries {
-  readonly entries: readonly { readonly path: string; readonly size: number; readonly modified: string }[]
-  readonly truncated: boolean
-}
-
-const entriesOf = (artifact: Artifact) =>
-  queryOptions({
-    queryKey: ['artifact', artifact.bucket, artifact.key],
-    queryFn: async ({ signal }) => await getOwn<Entries>(`artifacts/entries?${place(artifact)}`, signal),
-    staleTime: Infinity,
-    retry: false,
-  })
-
-const place = ({ bucket, key }: Artifact): string => new URLSearchParams({ bucket, key, region: region() }).toString()
 
 export default function ArtifactList({ runs }: { runs: readonly Run[] }) {
   const artifacts = artifactsOf(runs)
@@ -46,7 +30,7 @@ function ArtifactSection({ artifact }: { artifact: Artifact }) {
       headerText={name}
       headerDescription={`made by ${run.stage} / ${run.action}${run.attempt > 1 ? `, try ${run.attempt}` : ''}`}
       headerActions={
-        <a className="artifact-save" href={`${OBJECT_PATH}object?${place(artifact)}`} download>
+        <a className="artifact-save" href={objectUrl(artifact)} download>
           Download
         </a>
       }
@@ -92,11 +76,7 @@ function Files({ artifact }: { artifact: Artifact }) {
               <code>{path}</code>
             </button>
             <span className="quiet">{bytes(size)}</span>
-            <a
-              href={`${OBJECT_PATH}file?${place(artifact)}&path=${encodeURIComponent(path)}`}
-              download
-              aria-label={`Download ${path}`}
-            >
+            <a href={fileUrl(artifact, path)} download aria-label={`Download ${path}`}>
               Download
             </a>
             {shown === path && <FileText artifact={artifact} path={path} />}
@@ -113,24 +93,10 @@ function Files({ artifact }: { artifact: Artifact }) {
 
 const MOST_SHOWN = 300
 
-/** The beginning of a file, as text whatever it is. */
 function FileText({ artifact, path }: { artifact: Artifact; path: string }) {
-  const { data, error } = useQuery({
-    queryKey: ['artifact', artifact.bucket, artifact.key, path],
-    queryFn: async ({ signal }) => {
-      const url = `${OBJECT_PATH}file?${place(artifact)}&path=${encodeURIComponent(path)}&view=text`
-      const response = await fetch(url, { credentials: 'same-origin', signal })
-      const text = await response.text()
-      if (!response.ok) throw new Error(text)
-      return text
-    },
-    staleTime: Infinity,
-    retry: false,
-  })
+  const { data, error } = useQuery(textOf(artifact, path))
   if (error !== null) return <ErrorPanel error={error} />
   if (data === undefined) return <Spinner />
-  // oxlint-disable-next-line no-control-regex -- bytes that no text has say that it is none
-  if (/[\u0000-\u0008\u000E-\u001A]/.test(data.slice(0, 4000)))
-    return <p className="quiet">It is no text. The download has it.</p>
+  if (data === null) return <p className="quiet">It is no text. The download has it.</p>
   return <pre className="artifact-text">{data}</pre>
 }

@@ -8,8 +8,6 @@ export interface Artifact {
   readonly run: Run
 }
 
-export const OBJECT_PATH = '/_pipewright/console/artifacts/'
-
 export const artifactsOf = (runs: readonly Run[]): readonly Artifact[] =>
   runs.flatMap((run) =>
     (run.detail.output?.outputArtifacts ?? []).flatMap(({ name = '', s3location }) =>
