@@ -156,7 +156,7 @@ const KINDS: readonly {
   },
   {
     type: 'again',
-    weight: 4,
+    weight: 6,
     make: ({ pick, chance }) => ({ type: 'again', of: pick(), ...(chance(0.3) && { fails: true }) }),
   },
   { type: 'wait', weight: 1, make: ({ number }) => ({ type: 'wait', ms: Math.floor(number() ** 6 * 40 * DAY) }) },

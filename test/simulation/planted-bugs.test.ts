@@ -35,14 +35,10 @@ test('given an older execution that supersedes a newer one, when the history tha
     kindOf((await simulate(candidate, sabotage)).violations[0]) === kind
   const smallest = await shrink(generate(found.seed), fails)
   assert.ok(await fails(smallest), 'it still fails in the same way')
-  // one execution waits at a disabled transition, and a newer one comes there too
-  assert.deepEqual(smallest.steps, [
-    { type: 'start' },
-    { type: 'disable', stage: 0, outbound: true },
-    { type: 'result', of: 0 },
-    { type: 'start' },
-    { type: 'result', of: 0 },
-  ])
+  // one execution waits somewhere, a newer one comes there too, and nothing else happens
+  assert.ok(smallest.steps.length <= 5, JSON.stringify(smallest.steps))
+  assert.ok(smallest.steps.every(({ type }) => ['start', 'disable', 'result'].includes(type)))
+  assert.ok(smallest.steps.every(({ commits, pipeline }) => commits === undefined && pipeline === undefined))
   assert.deepEqual(
     smallest.pipelines.map(({ mode, stages }) => `${mode} ${stages.map(({ actions }) => actions.length).join(' ')}`),
     ['SUPERSEDED 1 1'],

@@ -13,6 +13,7 @@ const HELP = `npm run simulate -- [options]
 
   --seeds N        how many random histories to play (default 1000)
   --executions N   play until this many executions were started, whatever --seeds says
+  --minutes N      no longer than this
   --from N         the first seed (default: a random one, which is printed)
   --seed N         play this one only, and tell what happens
   --steps N        the longest history (default 120 steps)
@@ -29,6 +30,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     executions: { type: 'string' },
+    minutes: { type: 'string' },
     from: { type: 'string' },
     seed: { type: 'string' },
     steps: { type: 'string', default: '120' },
@@ -56,6 +58,7 @@ async function playMany(): Promise<number> {
   const first = values.from === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.from)
   const enough = values.executions === undefined ? Infinity : Number(values.executions)
   const last = values.executions === undefined ? first + Number(values.seeds) : Infinity
+  const longest = values.minutes === undefined ? Infinity : Number(values.minutes) * 60
   const workers = Number(values.workers)
   const figures = noFigures()
   const failed: Played['failed'][number][] = []
@@ -67,7 +70,7 @@ async function playMany(): Promise<number> {
 
   function block(): Block | undefined {
     const left = last - next
-    if (left <= 0 || figures.executions >= enough || failed.length >= SHRUNK) return undefined
+    if (left <= 0 || figures.executions >= enough || seconds() >= longest || failed.length >= SHRUNK) return undefined
     const from = next
     next += Math.min(BLOCK, left)
     return { from, count: next - from }
