@@ -38,16 +38,16 @@ export const ActionCard = memo(function ActionCard({ action, place }: { action: 
       data-small={isSmall || undefined}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
-      aria-label={describeAction(action, (at) => relativeTime(Math.min(at, now), now))}
       tabIndex={isStop ? 0 : -1}
       style={style}
       onFocus={() => store.set({ focus: key })}
       onClick={() => select(key)}
     >
+      <span className="pg-said">{describeAction(action, (at) => relativeTime(Math.min(at, now), now))}</span>
       <span className="pg-action-mark">
         <Glyph look={look} size={isSmall ? 14 : 16} />
       </span>
-      <span className="pg-action-text">
+      <span className="pg-action-text" aria-hidden="true">
         <span className="pg-action-name">{action.name}</span>
         {level === 'near' && (
           <span className="pg-action-about">
@@ -56,7 +56,11 @@ export const ActionCard = memo(function ActionCard({ action, place }: { action: 
           </span>
         )}
       </span>
-      {others.length > 0 && <span className="pg-action-others">+{others.length}</span>}
+      {others.length > 0 && (
+        <span className="pg-action-others" aria-hidden="true">
+          +{others.length}
+        </span>
+      )}
       {look === 'InProgress' && (
         <span className="pg-action-progress" data-known={run?.percentComplete !== undefined || undefined}>
           <span style={run?.percentComplete === undefined ? undefined : { width: `${run.percentComplete}%` }} />

@@ -22,16 +22,18 @@ export const GateBar = memo(function GateBar({ stage, gate, place }: { stage: st
       data-tone={tone}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
-      aria-label={describeGate(stage, gate)}
       title={gate.rules.join(', ')}
       tabIndex={isStop ? 0 : -1}
       style={{ transform: `translate(${place.x}px, ${place.y}px)`, width: place.width, height: place.height }}
       onFocus={() => store.set({ focus: key })}
       onClick={() => select(key)}
     >
+      <span className="pg-said">{describeGate(stage, gate)}</span>
       <Glyph look={gate.look} size={12} />
-      <span>{GATE_NAMES[gate.key]}</span>
-      <span className="pg-gate-state">{gate.look === 'Idle' ? '' : label}</span>
+      <span aria-hidden="true">{GATE_NAMES[gate.key]}</span>
+      <span className="pg-gate-state" aria-hidden="true">
+        {gate.look === 'Idle' ? '' : label}
+      </span>
     </button>
   )
 })

@@ -29,8 +29,19 @@ export interface PipelineGraphProps {
   /** the instant that the picture shows; absent: now */
   readonly at?: Instant | undefined
   readonly controls?: Ref<GraphControls>
+  /** where the reader looks, instead of at everything; read at the beginning and when the layout changes */
+  readonly outlook?: Outlook | undefined
+  /** the reader has moved the picture; undefined: everything is shown again */
+  readonly onOutlook?: (outlook: Outlook | undefined) => void
   /** px at the right that something else covers */
   readonly covered?: number
+}
+
+/** The middle of what is seen, in px of the layout, and how large. */
+export interface Outlook {
+  readonly x: number
+  readonly y: number
+  readonly zoom: number
 }
 
 export interface GraphControls {
@@ -64,7 +75,8 @@ const READABLE = 0.75
 /** px between what is chosen and what covers the rest */
 const REVEALED = 24
 
-function Graph({ picture, selected, onSelect, pointedAt, at, controls, covered = 0 }: PipelineGraphProps) {
+function Graph(props: PipelineGraphProps) {
+  const { picture, selected, onSelect, pointedAt, at, controls, outlook, onOutlook, covered = 0 } = props
   const frame = useRef<HTMLDivElement>(null)
   const view = useFrameSize(frame)
   const layout = useLayout(picture, view)
@@ -95,8 +107,11 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls, covered =
     void flow.setViewport(viewport, { duration })
     onViewport(viewport)
   })
+  const begin = useEffectEvent((to: Layout, size: Size) =>
+    show(outlook === undefined ? fitted(to, size) : viewportOf(outlook, to, size), 0),
+  )
   useEffect(() => {
-    if (view.width > 0) show(fitted(layout, view), 0)
+    if (view.width > 0) begin(layout, view)
   }, [layout, view])
 
   const goTo = useEffectEvent((key: string) => {
@@ -119,7 +134,10 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls, covered =
     if (selected !== undefined && covered > 0 && view.width > 0) reveal(selected, view.width - covered)
   }, [selected, covered, view])
   useImperativeHandle(controls, () => ({
-    fit: () => show(fitted(layout, view), 300),
+    fit: () => {
+      show(fitted(layout, view), 300)
+      onOutlook?.(undefined)
+    },
     goTo: (key) => goTo(key),
     zoom: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: 150 }),
   }))
@@ -172,6 +190,10 @@ function Graph({ picture, selected, onSelect, pointedAt, at, controls, covered =
           onlyRenderVisibleElements={picture.stages.length > 12}
           onViewportChange={onViewport}
           onMove={(_, viewport) => onViewport(viewport)}
+          onMoveEnd={(event, viewport) => {
+            // what the picture does by itself is no wish of the reader
+            if (event !== null && !isColumn) onOutlook?.(outlookOf(viewport, layout, view))
+          }}
           onPaneClick={() => onSelect(undefined)}
         >
           <ViewportPortal>
@@ -267,6 +289,17 @@ function fitted(layout: Layout, view: Size): Viewport {
   )
   return { x: (view.width - layout.width * zoom) / 2, y: (height - layout.height * zoom) / 2, zoom }
 }
+
+function viewportOf({ x, y, zoom }: Outlook, layout: Layout, view: Size): Viewport {
+  const within = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom))
+  return { x: view.width / 2 - x * within, y: frameHeight(layout, view) / 2 - y * within, zoom: within }
+}
+
+const outlookOf = ({ x, y, zoom }: Viewport, layout: Layout, view: Size): Outlook => ({
+  x: Math.round((view.width / 2 - x) / zoom),
+  y: Math.round((frameHeight(layout, view) / 2 - y) / zoom),
+  zoom: Math.round(zoom * 1000) / 1000,
+})
 
 function frameHeight(layout: Layout, view: Size): number {
   if (view.width === 0) return LEAST_HEIGHT

@@ -56,7 +56,6 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
       data-key={key}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
-      aria-label={describeStage(stage)}
       tabIndex={isStop ? 0 : -1}
       onFocus={() => {
         store.set({ focus: key })
@@ -67,12 +66,13 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
       onPointerLeave={() => hover(undefined)}
       onClick={() => select(key)}
     >
-      <span className="pg-head-line">
+      <span className="pg-said">{describeStage(stage)}</span>
+      <span className="pg-head-line" aria-hidden="true">
         {!isFar && <Glyph look={stage.look} size={18} />}
         <span className="pg-head-name">{stage.name}</span>
       </span>
       {!isFar && (
-        <span className="pg-head-rail">
+        <span className="pg-head-rail" aria-hidden="true">
           {holder !== undefined && <span className="pg-head-holder">{holder}</span>}
           {holder === undefined && stage.executionId !== undefined && <span className="pg-head-room" />}
           <span className="pg-head-state">

@@ -16,14 +16,9 @@ export function Tokens({ picture, layout }: { picture: Picture; layout: Layout }
     <div className="pg-tokens">
       {tokens.map((token) => {
         const spot = spots.get(token.id)
+        const name = names.get(token.id) ?? ''
         return spot === undefined ? undefined : (
-          <TokenPill
-            key={token.id}
-            token={token}
-            name={names.get(token.id) ?? ''}
-            {...spot}
-            why={describeToken(token, picture)}
-          />
+          <TokenPill key={token.id} token={token} name={name} {...spot} why={describeToken(token, picture, name)} />
         )
       })}
     </div>

@@ -49,12 +49,11 @@ export const describeDoor = (stage: string, door: Door): string =>
 export const describeGate = (stage: string, { key, look, summary }: Gate): string =>
   `${stage}: ${GATE_NAMES[key]} — ${look === 'Idle' ? 'Not asked' : styleOf(look).label}${summary === undefined ? '' : `, ${summary}`}`
 
-export function describeToken(token: Token, picture?: Picture): string {
+/** @param name what it is called on the picture */
+export function describeToken(token: Token, picture?: Picture, name = nameOfToken(token)): string {
   const what = token.isRollback ? 'Rollback' : 'Execution'
   const where = whereIs(token, picture)
-  return [`${what} ${nameOfToken(token)} — ${styleOf(token.look).label}`, where]
-    .filter((part) => part !== '')
-    .join(', ')
+  return [`${what} ${name} — ${styleOf(token.look).label}`, where].filter((part) => part !== '').join(', ')
 }
 
 /** Where it is; of one that waits, for whom or for what. */

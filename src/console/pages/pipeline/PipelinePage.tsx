@@ -12,7 +12,7 @@ import { useKeys } from '../../components/keys.ts'
 import { usePage } from '../../components/page.ts'
 import { shellWord } from '../../components/shell.ts'
 import { actionsOf, type ActionLook, type Picture } from '../../graph/model.ts'
-import { PipelineGraph, type GraphControls } from '../../graph/PipelineGraph.tsx'
+import { PipelineGraph, type GraphControls, type Outlook } from '../../graph/PipelineGraph.tsx'
 import { paths } from '../../paths.ts'
 import { useAddress, type Address } from './address.ts'
 import { executionRows } from './execution-rows.ts'
@@ -68,6 +68,7 @@ export default function PipelinePage() {
     { keys: 'Escape', does: 'Close the panel', run: () => setAddress({ select: undefined }) },
   ])
 
+  const look = useCallback((to: Outlook | undefined) => setAddress({ look: to }), [setAddress])
   const select = useCallback((key: string | undefined) => setAddress({ select: key }), [setAddress])
 
   return (
@@ -95,6 +96,8 @@ export default function PipelinePage() {
             onSelect={select}
             pointedAt={pointedAt}
             at={address.at}
+            outlook={address.look}
+            onOutlook={look}
             controls={controls}
             covered={selection === undefined || globalThis.innerWidth < 1000 ? 0 : PANEL_WIDTH}
           />

@@ -33,10 +33,10 @@ export function WhyPanel(props: WhyPanelProps) {
   const reasons = isPast ? [] : distinct((data?.reasons ?? []).filter((reason) => isAbout(reason, selection)))
   return (
     <aside className="why" aria-label="What is known of the chosen part">
-      <header className="why-head">
+      <div className="why-head">
         <Title selection={selection} />
         <Button variant="icon" iconName="close" ariaLabel="Close" onClick={() => onSelect(undefined)} />
-      </header>
+      </div>
       {reasons.length > 0 && (
         <ul className="plain-list why-reasons">
           {reasons.map((reason) => (

@@ -1,11 +1,14 @@
-/** Everything that the page shows stands in its address: `?select=action:Build/Compile&at=2026-11-21T06:00:00.000Z`. */
+/** Everything that the page shows stands in its address: `?select=action:Build/Compile&at=2026-11-21T06:00:00.000Z&look=820,310,0.9`. */
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import type { Outlook } from '../../graph/PipelineGraph.tsx'
 
 export interface Address {
   readonly select?: string | undefined
   /** the instant that is shown, ms since the epoch; absent: now */
   readonly at?: number | undefined
+  /** where the reader looks; absent: everything is shown */
+  readonly look?: Outlook | undefined
 }
 
 /** browsers take so many changes of an address a second and no more: a slider that moves is written down when it rests */
@@ -34,13 +37,24 @@ export function useAddress(): readonly [Address, (change: Address) => void] {
   const change = useCallback(
     (next: Address): void => {
       if ('at' in next) setMoment((known) => ({ ...known, at: next.at }))
+      if ('look' in next) {
+        const { x, y, zoom } = next.look ?? {}
+        const text = zoom === undefined ? undefined : `${x},${y},${zoom}`
+        setSearch((before) => changed(before, 'look', text), { replace: true })
+      }
       if ('select' in next) setSearch((before) => changed(before, 'select', next.select), { replace: true })
     },
     [setSearch],
   )
   const select = search.get('select') ?? undefined
-  const address = useMemo(() => ({ select, at }), [select, at])
+  const look = search.get('look') ?? ''
+  const address = useMemo(() => ({ select, at, look: outlookOf(look) }), [select, at, look])
   return [address, change]
+}
+
+function outlookOf(text: string): Outlook | undefined {
+  const [x = NaN, y = NaN, zoom = NaN] = text.split(',').map(Number)
+  return [x, y, zoom].every(Number.isFinite) && zoom > 0 ? { x, y, zoom } : undefined
 }
 
 function changed(before: URLSearchParams, name: string, value: string | undefined): URLSearchParams {
