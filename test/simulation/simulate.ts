@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import type { Case } from './cases.ts'
 import { add, noFigures } from './figures.ts'
 import { generate } from './generate.ts'
 import { asTest, happenings, report } from './report.ts'
@@ -121,11 +122,11 @@ function work(block: () => Block | undefined, played: (result: Played) => void):
 async function explain(seed: number, violations: readonly string[]): Promise<void> {
   const first = generate(seed, { steps })
   const kind = kindOf(violations[0])
-  const smallest = await shrink(first, async (candidate) => {
-    const outcome = await simulate(candidate)
-    return kindOf(outcome.violations[0]) === kind
-  })
-  console.log(
-    `seed ${seed}: ${violations.join('; ')}\n\n${asTest(seed, smallest, (await simulate(smallest)).violations)}\n`,
-  )
+  const violationsOf = async (candidate: Case): Promise<readonly string[]> =>
+    simulate(candidate).then(
+      (outcome) => outcome.violations,
+      (error: unknown) => [`the simulation itself failed: ${String(error)}`],
+    )
+  const smallest = await shrink(first, async (candidate) => kindOf((await violationsOf(candidate))[0]) === kind)
+  console.log(`seed ${seed}: ${violations.join('; ')}\n\n${asTest(seed, smallest, await violationsOf(smallest))}\n`)
 }

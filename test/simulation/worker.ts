@@ -17,7 +17,6 @@ export interface Played extends Block {
 const { steps } = workerData as { readonly steps: number }
 
 parentPort?.on('message', (block: Block) => {
-  // what goes wrong here ends the worker, and with it the simulation
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows; this is a thread
   void play(block).then((played) => parentPort?.postMessage(played))
 })
@@ -26,9 +25,13 @@ async function play({ from, count }: Block): Promise<Played> {
   const figures = noFigures()
   const failed: { readonly seed: number; readonly violations: readonly string[] }[] = []
   for (let seed = from; seed < from + count; seed += 1) {
-    const outcome = await simulate(generate(seed, { steps }))
-    add(figures, outcome.figures)
-    if (outcome.violations.length > 0) failed.push({ seed, violations: outcome.violations })
+    try {
+      const outcome = await simulate(generate(seed, { steps }))
+      add(figures, outcome.figures)
+      if (outcome.violations.length > 0) failed.push({ seed, violations: outcome.violations })
+    } catch (error) {
+      failed.push({ seed, violations: [`the simulation itself failed: ${String(error)}`] })
+    }
   }
   return { from, count, figures, failed }
 }
