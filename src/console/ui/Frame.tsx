@@ -22,7 +22,7 @@ export function Frame(props: {
       <a className="skip" href="#content">
         Skip to content
       </a>
-      <header className="frame-bar">{bar}</header>
+      <div className="frame-bar">{bar}</div>
       <div className="frame-crumbs">
         <Button
           variant="icon"
@@ -34,7 +34,11 @@ export function Frame(props: {
         <div className="frame-trail">{breadcrumbs}</div>
         {actions}
       </div>
-      {navigationOpen && <div className="frame-navigation">{navigation}</div>}
+      {navigationOpen && (
+        <nav className="frame-navigation" aria-label="Pages">
+          {navigation}
+        </nav>
+      )}
       <main id="content" className="frame-content" tabIndex={-1}>
         {notifications}
         {children}

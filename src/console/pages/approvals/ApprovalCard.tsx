@@ -46,61 +46,59 @@ export function ApprovalCard({ approval }: { approval: OpenApproval }) {
   }
 
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description={
-            <>
-              Execution <Link to={paths.execution(pipeline, executionId)}>{executionId.slice(0, 8)}</Link>, asked{' '}
-              <Ago at={since} />, expires in {duration(reason.expiresAt - now)}. You would answer as {session()?.user}.
-            </>
-          }
-        >
-          <Link to={paths.pipeline(pipeline)} fontSize="heading-m">
-            {pipeline}
-          </Link>{' '}
-          {stage} / {action}
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {reason.question !== undefined && <Box fontSize="heading-s">{reason.question}</Box>}
-        {reason.reviewUrl !== undefined && <ForeignLink url={reason.reviewUrl} />}
-        <ExpandableSection defaultExpanded headerText="What will change">
-          <WhatWillChange approval={approval} />
-        </ExpandableSection>
-        <FormField
-          label="Comment"
-          errorText={comment.length > LONGEST_COMMENT ? `It may have ${LONGEST_COMMENT} characters.` : undefined}
-        >
-          <Textarea
-            rows={2}
-            value={comment}
-            ariaLabel={`Comment on ${place}`}
-            onChange={({ detail }) => setComment(detail.value)}
-          />
-        </FormField>
-        <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            variant="primary"
-            loading={answering === 'Approved'}
-            disabled={answering !== undefined || comment.length > LONGEST_COMMENT}
-            ariaLabel={`Approve ${place}`}
-            onClick={() => void answer('Approved')}
+    <section aria-label={place}>
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={
+              <>
+                Execution <Link to={paths.execution(pipeline, executionId)}>{executionId.slice(0, 8)}</Link>, asked{' '}
+                <Ago at={since} />, expires in {duration(reason.expiresAt - now)}. You would answer as {session()?.user}
+                .
+              </>
+            }
           >
-            Approve
-          </Button>
-          <Button
-            loading={answering === 'Rejected'}
-            disabled={answering !== undefined || comment.length > LONGEST_COMMENT}
-            ariaLabel={`Reject ${place}`}
-            onClick={() => void answer('Rejected')}
+            <Link to={paths.pipeline(pipeline)} fontSize="heading-m">
+              {pipeline}
+            </Link>{' '}
+            {stage} / {action}
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          {reason.question !== undefined && <Box fontSize="heading-s">{reason.question}</Box>}
+          {reason.reviewUrl !== undefined && <ForeignLink url={reason.reviewUrl} />}
+          <ExpandableSection defaultExpanded headerText="What will change">
+            <WhatWillChange approval={approval} />
+          </ExpandableSection>
+          <FormField
+            label="Comment"
+            errorText={comment.length > LONGEST_COMMENT ? `It may have ${LONGEST_COMMENT} characters.` : undefined}
           >
-            Reject
-          </Button>
+            <Textarea rows={2} value={comment} onChange={({ detail }) => setComment(detail.value)} />
+          </FormField>
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button
+              variant="primary"
+              loading={answering === 'Approved'}
+              disabled={answering !== undefined || comment.length > LONGEST_COMMENT}
+              ariaLabel={`Approve ${place}`}
+              onClick={() => void answer('Approved')}
+            >
+              Approve
+            </Button>
+            <Button
+              loading={answering === 'Rejected'}
+              disabled={answering !== undefined || comment.length > LONGEST_COMMENT}
+              ariaLabel={`Reject ${place}`}
+              onClick={() => void answer('Rejected')}
+            >
+              Reject
+            </Button>
+          </SpaceBetween>
         </SpaceBetween>
-      </SpaceBetween>
-    </Container>
+      </Container>
+    </section>
   )
 }

@@ -11,6 +11,7 @@ import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { Link } from '../../components/Link.tsx'
 import { TextDiff } from '../../log-view/TextDiff.tsx'
 import { paths } from '../../paths.ts'
+import { counted } from '../../ui/counted.ts'
 import {
   artifactPlace,
   artifactsBehind,
@@ -88,8 +89,8 @@ function Commits({ repository, from, to }: { repository: string; from: string | 
   return (
     <div>
       <Box variant="h3">
-        {data.commits.length}
-        {data.complete ? '' : ' or more'} commits of {repository}
+        {data.complete ? counted(data.commits.length, 'commit') : `${data.commits.length} or more commits`} of{' '}
+        {repository}
       </Box>
       <ul className="plain-list">
         {data.commits.map(({ id, message, author }) => (
@@ -116,7 +117,8 @@ function ArtifactChanges(props: { artifact: string; before: ObjectPlace | undefi
   return (
     <div>
       <Box variant="h3">
-        Artifact {artifact}: {changes.length === 0 ? 'every file is the same' : `${changes.length} files differ`}
+        Artifact {artifact}:{' '}
+        {changes.length === 0 ? 'every file is the same' : `${counted(changes.length, 'file')} changed`}
       </Box>
       {[...templates, ...changes.filter(({ path }) => !isTemplate(path))].slice(0, 200).map((change) => (
         <FileChange key={change.path} change={change} before={before} after={after} />

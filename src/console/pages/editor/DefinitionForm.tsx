@@ -88,6 +88,7 @@ function StageForm({ stages, index, stage, edit }: StageFormProps) {
     <section className="stage-form" aria-label={`Stage ${name}`}>
       <Header
         variant="h3"
+        headingTagOverride="h2"
         actions={
           <SpaceBetween direction="horizontal" size="xxs">
             <Button

@@ -8,7 +8,7 @@ import { highlightSelectionMatches, searchKeymap } from '@codemirror/search'
 import { EditorState } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
 import { useEffect, useEffectEvent, useRef } from 'react'
-import type { LintProblem } from '../../../cli/lint.ts'
+import type { LintProblem } from '../../../lint/lint.ts'
 import type { Format } from './definition.ts'
 
 const THEME = EditorView.theme({

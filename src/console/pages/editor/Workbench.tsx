@@ -2,6 +2,7 @@
 import Box from '@cloudscape-design/components/box'
 import SegmentedControl from '@cloudscape-design/components/segmented-control'
 import { lazy, Suspense, type ReactNode } from 'react'
+import { counted } from '../../ui/counted.ts'
 import { DefinitionForm } from './DefinitionForm.tsx'
 import type { Format } from './definition.ts'
 import './editor.css'
@@ -52,7 +53,7 @@ export function Workbench({
 function Problems({ definition: { problems } }: { definition: Definition }) {
   return (
     <section className="problems" aria-label="Problems" aria-live="polite">
-      <Box variant="h3">{problems.length === 0 ? 'No problem' : `${problems.length} problems`}</Box>
+      <Box variant="h3">{problems.length === 0 ? 'No problem' : counted(problems.length, 'problem')}</Box>
       <ol className="plain-list">
         {problems.map(({ line, column, rule, message, severity }) => (
           <li key={`${line}:${column} ${rule} ${message}`} data-severity={severity}>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lintText } from '../../../cli/lint.ts'
+import { lintText } from '../../../lint/lint.ts'
 import { textOf } from './definition.ts'
 import { bucketName, TEMPLATES } from './templates.ts'
 

@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo, useState } from 'react'
-import { lintText, type LintProblem } from '../../../cli/lint.ts'
+import { lintText, type LintProblem } from '../../../lint/lint.ts'
 import { region } from '../../api/region.ts'
 import { session } from '../../api/session.ts'
 import { convert, declarationIn, edit, type Format, type Path } from './definition.ts'
