@@ -162,6 +162,12 @@ function ownEndpoints(app: FastifyInstance, config: ServerConfig, parts: HttpPar
   // bodies belong to whoever handles the route: nothing is parsed here
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusal('NotFoundException', 'Nothing is here.')))
+  app.setErrorHandler(({ message, statusCode = 500 }: Error & { statusCode?: number }, { raw }, reply) => {
+    if (statusCode < 500) return reply.code(statusCode).send(refusal('BadRequestException', message))
+    log.error({ err: message, url: raw.url?.split('?')[0] }, 'answering a request failed')
+    return reply.code(500).send(refusal('InternalFailure', 'Pipewright failed internally.'))
+  })
   app.get('/_pipewright/health', async () => ({ status: 'ok' }))
   for (const stream of ['events', 'logs'] as const) {
     app.get(`/_pipewright/${stream}`, async (request, reply) => {
@@ -209,6 +215,8 @@ function ownEndpoints(app: FastifyInstance, config: ServerConfig, parts: HttpPar
     return reply.code(answer.statusCode).send(answer.body)
   })
 }
+
+const refusal = (__type: string, message: string) => ({ __type, message })
 
 function ownCall(request: WireRequest, verified: VerifiedRequest, operation: string, requestId: string): Call {
   const { authorization: _secret, 'x-amz-security-token': _token, ...headers } = request.headers

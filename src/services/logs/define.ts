@@ -22,3 +22,16 @@ export const noStream = (): ServiceError =>
   new ServiceError('ResourceNotFoundException', 'The specified log stream does not exist.')
 export const alreadyExists = (what: 'group' | 'stream'): ServiceError =>
   new ServiceError('ResourceAlreadyExistsException', `The specified log ${what} already exists`)
+
+/**
+ * How many items a page has; `most` when the caller does not say. JSON has numbers of which no list can have that many.
+ * @throws InvalidParameterException
+ */
+export function pageSize(limit: number | undefined, most: number): number {
+  if (limit === undefined) return most
+  const bound = !Number.isInteger(limit) || limit < 1 ? 'greater than or equal to 1' : `less than or equal to ${most}`
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit
+  throw invalidParameter(
+    `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`,
+  )
+}

@@ -15,7 +15,7 @@ export interface JsonReading {
 const MAX_DEPTH = 100
 
 /**
- * Reads parsed JSON as a shape, strictly: a wrong type is the caller's mistake and must be told, not handed to an operation.
+ * Reads parsed JSON, or what CBOR decodes to, as a shape, strictly: a wrong type is the caller's mistake and must be told, not handed to an operation.
  * `null` means absent; members the shape does not know are ignored.
  * @throws JsonMismatch
  */
@@ -86,6 +86,7 @@ function readScalar(schema: NormalizedSchema, value: unknown): unknown {
   }
   if (schema.isTimestampSchema()) return readTimestamp(value)
   if (schema.isBlobSchema()) {
+    if (value instanceof Uint8Array) return value
     if (typeof value === 'string' && /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) return Buffer.from(value, 'base64')
     throw new JsonMismatch(`${kindOf(value)} can not be converted to a Blob`)
   }
@@ -94,23 +95,30 @@ function readScalar(schema: NormalizedSchema, value: unknown): unknown {
 
 function readNumber(schema: NormalizedSchema, value: unknown): unknown {
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value)
+  // CBOR has integers of 64 bits; those that a number can hold are numbers here
+  if (typeof value === 'bigint') return readNumber(schema, Number(value))
   if (typeof value !== 'number') throw new JsonMismatch(`${kindOf(value)} can not be converted to a Number`)
   if (schema.isBigIntegerSchema()) return BigInt(value)
   return schema.isBigDecimalSchema() ? new NumericValue(String(value), 'bigDecimal') : value
 }
 
 function readTimestamp(value: unknown): Date {
+  // CBOR tags seconds since the epoch with a 1
+  const seconds =
+    typeof value === 'object' && value !== null && 'tag' in value && value.tag === 1 ? valueOf(value) : value
   const date =
-    typeof value === 'number'
-      ? new Date(Math.round(value * 1000))
-      : typeof value === 'string'
-        ? parseTimestampText(value)
+    typeof seconds === 'number'
+      ? new Date(Math.round(seconds * 1000))
+      : typeof seconds === 'string'
+        ? parseTimestampText(seconds)
         : undefined
   if (date === undefined || Number.isNaN(date.getTime())) {
     throw new JsonMismatch(`${kindOf(value)} can not be converted to a Timestamp`)
   }
   return date
 }
+
+const valueOf = (tagged: object): unknown => ('value' in tagged ? tagged.value : undefined)
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>

@@ -1,8 +1,9 @@
-import { CborCodec } from '@smithy/core/cbor'
+import { cbor, CborCodec } from '@smithy/core/cbor'
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { StaticStructureSchema } from '@smithy/types'
 import { ServiceError } from '../service-error.ts'
 import { JSON_DIALECT } from './dialects.ts'
+import { JsonMismatch, readStructure } from './json-reader.ts'
 import { wireError } from './modelled-error.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -24,12 +25,13 @@ export const rpcv2Cbor: Protocol = {
     const shape = NormalizedSchema.of(schema[4])
     const bytes = body as Buffer
     if (shape.isUnitSchema() || bytes.length === 0) return {}
+    const decoded = decode(bytes)
     try {
-      return codec.createDeserializer().read(shape, bytes) as Record<string, unknown>
-    } catch (cause) {
-      throw new ServiceError('SerializationException', 'The request body is not valid CBOR for this operation', {
-        cause,
-      })
+      // as strictly as JSON: the SDK's own reader hands on whatever types it finds
+      return readStructure(shape, decoded, { jsonName: false })
+    } catch (error) {
+      if (error instanceof JsonMismatch) throw new ServiceError('SerializationException', error.message)
+      throw error
     }
   },
   writeOutput: (schema, output, { requestId }) => {
@@ -49,6 +51,14 @@ export const rpcv2Cbor: Protocol = {
 }
 
 const ERROR_SHAPE: StaticStructureSchema = [3, 'pipewright.wire', 'Error', 0, ['__type', 'message'], [0, 0]]
+
+function decode(bytes: Buffer): unknown {
+  try {
+    return cbor.deserialize(bytes)
+  } catch (cause) {
+    throw new ServiceError('SerializationException', 'The request body is not valid CBOR', { cause })
+  }
+}
 
 function encode(shape: NormalizedSchema, value: unknown): Buffer {
   const serializer = codec.createSerializer()

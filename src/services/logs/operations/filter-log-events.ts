@@ -7,7 +7,7 @@ import {
 import { createHash } from 'node:crypto'
 import type { LogFiles, LogStreamKey } from '../../../journal/journal.ts'
 import type { LogStreamRecord } from '../../../journal/journal.ts'
-import { define, invalidParameter } from '../define.ts'
+import { define, invalidParameter, pageSize } from '../define.ts'
 import { parseFilterPattern } from '../filter-pattern.ts'
 import { groupNameOf, groupResource, requireGroup } from '../names.ts'
 
@@ -20,7 +20,8 @@ export const filterLogEvents = define<FilterLogEventsCommandInput, FilterLogEven
   groupResource,
   async ({ store, logFiles }, input, call) => {
     const { account, region } = call
-    const { logStreamNames, logStreamNamePrefix, startTime = 0, endTime = Infinity, limit = MAX_EVENTS } = input
+    const { logStreamNames, logStreamNamePrefix, startTime = 0, endTime = Infinity } = input
+    const limit = pageSize(input.limit, MAX_EVENTS)
     const matches = parseFilterPattern(input.filterPattern ?? '')
     if (typeof matches === 'string') throw invalidParameter(matches)
     const group = groupNameOf(input)

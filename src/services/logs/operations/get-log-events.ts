@@ -4,7 +4,7 @@ import {
   type GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { logStreamKey } from '../../../journal/journal.ts'
-import { define, invalidParameter, noStream } from '../define.ts'
+import { define, invalidParameter, noStream, pageSize } from '../define.ts'
 import { checkStreamName, groupNameOf, groupResource, requireGroup } from '../names.ts'
 
 const MAX_EVENTS = 10_000
@@ -17,7 +17,8 @@ export const getLogEvents = define<GetLogEventsCommandInput, GetLogEventsCommand
   GetLogEvents$,
   groupResource,
   async ({ store, logFiles }, input, call) => {
-    const { startTime = 0, endTime = Infinity, limit = MAX_EVENTS, startFromHead = false, nextToken } = input
+    const { startTime = 0, endTime = Infinity, startFromHead = false, nextToken } = input
+    const limit = pageSize(input.limit, MAX_EVENTS)
     const key = {
       account: call.account,
       region: call.region,

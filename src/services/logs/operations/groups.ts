@@ -16,7 +16,7 @@ import {
   type PutRetentionPolicyCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { logGroupKey, type LogGroupRecord, type LogStreamRecord } from '../../../journal/journal.ts'
-import { alreadyExists, define, invalidParameter } from '../define.ts'
+import { alreadyExists, define, invalidParameter, pageSize } from '../define.ts'
 import { groupArn, groupNameOf, groupResource, requireGroup } from '../names.ts'
 
 const DEFAULT_PAGE = 50
@@ -71,7 +71,8 @@ export const deleteLogGroup = define<DeleteLogGroupCommandInput, DeleteLogGroupC
 export const describeLogGroups = define<DescribeLogGroupsCommandInput, DescribeLogGroupsCommandOutput>(
   DescribeLogGroups$,
   '*',
-  async ({ store }, { logGroupNamePrefix, logGroupNamePattern, limit = DEFAULT_PAGE, nextToken }, call) => {
+  async ({ store }, { logGroupNamePrefix, logGroupNamePattern, limit: wanted, nextToken }, call) => {
+    const limit = pageSize(wanted, DEFAULT_PAGE)
     const { account, region } = call
     const groups = await store.read.resources.list<LogGroupRecord>({
       account,

@@ -11,7 +11,7 @@ import {
   type LogStream,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { logStreamKey, type LogStreamRecord } from '../../../journal/journal.ts'
-import { alreadyExists, define, invalidParameter, noStream } from '../define.ts'
+import { alreadyExists, define, invalidParameter, noStream, pageSize } from '../define.ts'
 import type { LogsDependencies } from '../dependencies.ts'
 import { checkStreamName, groupNameOf, groupResource, requireGroup, streamArn, type Place } from '../names.ts'
 
@@ -58,7 +58,8 @@ export const describeLogStreams = define<DescribeLogStreamsCommandInput, Describ
   DescribeLogStreams$,
   groupResource,
   async (deps, input, call) => {
-    const { logStreamNamePrefix, orderBy = 'LogStreamName', descending = false, nextToken, limit = MAX_PAGE } = input
+    const { logStreamNamePrefix, orderBy = 'LogStreamName', descending = false, nextToken } = input
+    const limit = pageSize(input.limit, MAX_PAGE)
     const group = groupNameOf(input)
     if (orderBy === 'LastEventTime' && logStreamNamePrefix !== undefined)
       throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.')
