@@ -88,13 +88,14 @@ export const mayImport = {
   server: ['*'],
   worker: ['core', 'base', 'npm', 'node', 'sdk', 'artifacts/artifacts.ts'],
   agent: ['core', 'base', 'npm', 'node', 'sdk'],
-  cli: ['core', 'base', 'npm', 'node', 'sdk', 'server/server.ts'],
+  lint: ['core', 'npm'],
+  cli: ['core', 'base', 'npm', 'node', 'sdk', 'lint/lint.ts', 'server/server.ts'],
   'console/api': ['core', 'npm', 'sdk', 'schemas'],
   'console/ui': ['core', 'npm', 'sdk'],
   'console/components': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/paths.ts'],
   'console/graph': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/components', 'console/paths.ts'],
   'console/log-view': ['core', 'npm', 'sdk', 'console/api', 'console/ui', 'console/components', 'console/paths.ts'],
-  console: ['core', 'npm', 'sdk', 'console', 'cli/lint.ts'],
+  console: ['core', 'npm', 'sdk', 'console', 'lint/lint.ts'],
 }
 
 const IMPORT =

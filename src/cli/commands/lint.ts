@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { CliFailure, EXIT } from '../failure.ts'
-import { lintText, renderLint } from '../lint.ts'
+import { lintText, renderLint } from '../../lint/lint.ts'
 import { terminal } from '../output.ts'
 
 export const lintCommand = (program: Command): Command =>

@@ -1,8 +1,8 @@
 /**
  * From a source tree to a declaration in wire form, remembering where every part of it stands.
  */
-import { Opaque } from '../../core/pipeline/opaque.ts'
-import type { Path } from '../../core/pipeline/shape.ts'
+import { Opaque } from '../core/pipeline/opaque.ts'
+import type { Path } from '../core/pipeline/shape.ts'
 import { member, toPlain, type Source } from './source.ts'
 import type { World } from './worlds.ts'
 

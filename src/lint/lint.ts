@@ -7,9 +7,9 @@ import { Opaque } from '../core/pipeline/opaque.ts'
 import type { Path } from '../core/pipeline/shape.ts'
 import { unknownMembers } from '../core/pipeline/unknown-members.ts'
 import { validatePipeline, type ValidationContext } from '../core/pipeline/validate.ts'
-import { fromTemplate, fromWire, Places } from './lint/located.ts'
-import { member, parseSource, type Source, type SyntaxProblem } from './lint/source.ts'
-import { worldsOf } from './lint/worlds.ts'
+import { fromTemplate, fromWire, Places } from './located.ts'
+import { member, parseSource, type Source, type SyntaxProblem } from './source.ts'
+import { worldsOf } from './worlds.ts'
 
 export interface LintProblem {
   readonly file: string
