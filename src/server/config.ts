@@ -26,7 +26,7 @@ export interface ServerConfig {
   readonly buildNetwork?: boolean
   /** what AWS does and nothing else: the extensions are off (docs/extensions.md) */
   readonly strict?: boolean
-  /** that ended executions are kept; default 365 */
+  /** that ended executions and builds are kept; default 365 */
   readonly historyDays?: number
   /** that logs of groups without a retention policy are kept; absent: for ever */
   readonly logDays?: number
@@ -73,7 +73,7 @@ export const OPTIONS = {
   },
   'history-days': {
     env: 'PIPEWRIGHT_HISTORY_DAYS',
-    help: 'days that ended executions are kept',
+    help: 'days that ended executions and builds are kept',
     fallback: '365',
   },
   'log-days': {

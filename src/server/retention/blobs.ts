@@ -1,9 +1,10 @@
 import { blobsOfParts } from '../../services/s3/blobs-in-use.ts'
 import type { Store } from '../../store/store.ts'
+import { DAY_MS } from './day.ts'
 import type { RetentionDependencies } from './retention.ts'
 
 /** A blob is written before the row that names it: one this old whose row is missing was left by a crash in between. */
-const GRACE_MS = 24 * 3600_000
+const GRACE_MS = DAY_MS
 
 /**
  * Deletes contents that nobody names: what a crash left between writing a blob and its row, or between removing a row and its

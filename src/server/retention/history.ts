@@ -1,9 +1,8 @@
+import { DAY_MS } from './day.ts'
 import type { RetentionDependencies } from './retention.ts'
 
 /** Executions a unit of work: few enough for the others who write not to notice. */
 const AT_ONCE = 100
-
-const DAY_MS = 24 * 3600_000
 
 /** Ended executions that changed last before the days that are kept. @returns how many */
 export async function forgetHistory(

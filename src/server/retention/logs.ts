@@ -1,9 +1,9 @@
 import { logStreamKey, type LogGroupRecord, type LogStreamRecord } from '../../journal/journal.ts'
 import type { Resource } from '../../store/store.ts'
+import { DAY_MS } from './day.ts'
 import type { RetentionDependencies } from './retention.ts'
 
 const PAGE = 100
-const DAY_MS = 24 * 3600_000
 
 type Dependencies = Pick<RetentionDependencies, 'store' | 'logFiles' | 'clock' | 'logDays'>
 

@@ -11,10 +11,11 @@ import { ensureLogStream, logGroupKey, logStreamKey, openLogFiles, type LogFiles
 import { openKeyRing } from '../../keys/keys.ts'
 import { openSqliteStore, type Store } from '../../store/store.ts'
 import { deleteUnusedBlobs } from './blobs.ts'
-import { forgetHistory } from './history.ts'
+import { forgetBuilds } from './builds.ts'
+import { DAY_MS } from './day.ts'
+import { forgetHistory, removeDeleted } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
-const DAY_MS = 24 * 3600_000
 const KEY: PipelineKey = { account: '111111111111', region: 'eu-west-1', name: 'site' }
 
 describe('what is too old is forgotten', () => {
@@ -49,6 +50,38 @@ describe('what is too old is forgotten', () => {
     assert.equal(await forgetHistory({ store, clock, historyDays: 90 }, signal), 230)
     const kept = await store.read.pipelines.executions(KEY, { limit: 1000 })
     assert.deepEqual([kept.length, kept.at(-1)?.age], [20, 231])
+  })
+
+  test('what deleted pipelines left behind', async () => {
+    const state = createPipelineState({ key: KEY, declaration: DECLARATION, at: 1 })
+    let record = await store.write((tx) => tx.pipelines.create(state, {}))
+    for (let age = 1; age <= 250; age += 1) {
+      const execution = anExecution(age, now)
+      const before = record
+      record = await store.write((tx) =>
+        tx.pipelines.save(before, { ...before.state, executions: { [execution.id]: execution } }),
+      )
+    }
+    await store.write((tx) => tx.pipelines.delete(KEY))
+    assert.ok((await removeDeleted({ store }, signal)) >= 250)
+    assert.equal(await removeDeleted({ store }, signal), 0)
+  })
+
+  test('builds that ended before the days that are kept, but none that runs', async () => {
+    const place = { account: '1', region: 'r', service: 'codebuild' }
+    await store.write(async ({ resources }) => {
+      await resources.put({ ...place, type: 'project', name: 'p' }, {})
+      for (let number = 1; number <= 130; number += 1) {
+        const document = {
+          startedAt: now - (number <= 120 ? 400 : 10) * DAY_MS,
+          status: number === 7 ? 'IN_PROGRESS' : 'SUCCEEDED',
+        }
+        await resources.put({ ...place, type: 'build', name: `p:${number}` }, document, { ordinal: number })
+      }
+    })
+    assert.equal(await forgetBuilds({ store, clock, historyDays: 365 }, signal), 119)
+    assert.equal((await store.read.resources.everywhere('codebuild', 'build')).length, 11)
+    assert.equal(await forgetBuilds({ store, clock, historyDays: 365 }, signal), 0)
   })
 
   test('log streams that were last written before what their group keeps, or the server keeps without a policy', async () => {

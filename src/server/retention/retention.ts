@@ -5,6 +5,8 @@ import type { Log } from '../../base/log.ts'
 import type { LogFiles } from '../../journal/journal.ts'
 import type { Store } from '../../store/store.ts'
 import { deleteUnusedBlobs } from './blobs.ts'
+import { forgetBuilds } from './builds.ts'
+import { DAY_MS } from './day.ts'
 import { forgetHistory, removeDeleted } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
@@ -14,13 +16,13 @@ export interface RetentionDependencies {
   readonly blobs: BlobStore
   readonly clock: Clock
   readonly log: Log
-  /** that ended executions are kept */
+  /** that ended executions and builds are kept */
   readonly historyDays: number
   /** that logs of groups without a retention policy are kept; undefined: for ever */
   readonly logDays: number | undefined
 }
 
-/** Executions are kept for 12 months. Source: CodePipeline user guide, "Quotas". */
+/** Executions are kept for 12 months, builds for one year. Source: CodePipeline and CodeBuild user guides, "Quotas". */
 export const DEFAULT_HISTORY_DAYS = 365
 
 const INTERVAL_MS = 3600_000
@@ -32,6 +34,7 @@ const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, sign
     jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
     'deleted pipelines': removeDeleted,
     executions: forgetHistory,
+    builds: forgetBuilds,
     logs: forgetLogs,
     blobs: deleteUnusedBlobs,
   }
@@ -39,7 +42,7 @@ const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, sign
 /** Enough to catch up from after any stop, and to look at; older ones are told to nobody again. */
 const EVENTS_KEPT = 100_000
 /** A worker that reports on a job this old is told that there is no such job. */
-const JOBS_KEPT_MS = 7 * 24 * 3600_000
+const JOBS_KEPT_MS = 7 * DAY_MS
 
 export function startRetention(dependencies: RetentionDependencies): AsyncDisposable {
   const stop = new AbortController()
