@@ -9,15 +9,29 @@ import { useCallback, useEffect, useEffectEvent, useImperativeHandle, useMemo, u
 import { describePicture } from './describe.ts'
 import { Edges } from './Edges.tsx'
 import { createGraphStore, GraphContext, type GraphHandles } from './graph-store.ts'
-import { isNarrow, layoutPipeline, levelOf, shapeKey, type Layout, type Rect, type Size } from './layout.ts'
+import { layoutPipeline, levelOf, shapeKey, type Layout, type Rect, type Size } from './layout.ts'
 import type { Instant, Picture } from './model.ts'
 import { boxesOf, neighbour, type Box, type Direction } from './neighbour.ts'
 import { createNodes, type StageFlowNode } from './nodes.ts'
 import { StageNode } from './StageNode.tsx'
 import { styleOf } from './state-style.ts'
 import { threadOf } from './thread.ts'
+import {
+  fitted,
+  frameHeight,
+  LEAST_HEIGHT,
+  MAX_ZOOM,
+  MIN_ZOOM,
+  MOST_OF_PAGE,
+  outlookOf,
+  roomIn,
+  viewportOf,
+  type Outlook,
+} from './viewport.ts'
 import { TOKEN, tokenSpots } from './token-spots.ts'
 import { Tokens } from './Tokens.tsx'
+
+export type { Outlook } from './viewport.ts'
 
 export interface PipelineGraphProps {
   readonly picture: Picture
@@ -35,13 +49,6 @@ export interface PipelineGraphProps {
   readonly onOutlook?: (outlook: Outlook | undefined) => void
   /** px at the right that something else covers */
   readonly covered?: number
-}
-
-/** The middle of what is seen, in px of the layout, and how large. */
-export interface Outlook {
-  readonly x: number
-  readonly y: number
-  readonly zoom: number
 }
 
 export interface GraphControls {
@@ -62,14 +69,7 @@ export function PipelineGraph(props: PipelineGraphProps) {
 
 const NODE_TYPES = { stage: StageNode }
 const NO_EDGES: never[] = []
-const MARGIN = 36
-/** a picture never needs more of the page than this */
-const MOST_OF_PAGE = 0.62
-const LEAST_HEIGHT = 260
 const MINIMAP_FROM = 9
-/** React Flow zooms no further out; 50 stages of 50 actions fit */
-const MIN_ZOOM = 0.04
-const MAX_ZOOM = 1.6
 /** the zoom at which a box is shown to who walks to it */
 const READABLE = 0.75
 /** px between what is chosen and what covers the rest */
@@ -272,40 +272,6 @@ function useLayout(picture: Picture, view: Size): Layout {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` is all of `stages` that the layout reads
     [shape, view],
   )
-}
-
-/** A frame that was not measured yet is as good as a usual one. */
-function roomIn(view: Size): Size {
-  if (view.width === 0) return { width: 1200, height: 600 }
-  return isNarrow(view) ? view : { width: view.width - 2 * MARGIN, height: view.height - 2 * MARGIN }
-}
-
-function fitted(layout: Layout, view: Size): Viewport {
-  if (layout.direction === 'down') return { x: (view.width - layout.width) / 2, y: 8, zoom: 1 }
-  const height = frameHeight(layout, view)
-  const zoom = Math.max(
-    MIN_ZOOM,
-    Math.min(1, (view.width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height),
-  )
-  return { x: (view.width - layout.width * zoom) / 2, y: (height - layout.height * zoom) / 2, zoom }
-}
-
-function viewportOf({ x, y, zoom }: Outlook, layout: Layout, view: Size): Viewport {
-  const within = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom))
-  return { x: view.width / 2 - x * within, y: frameHeight(layout, view) / 2 - y * within, zoom: within }
-}
-
-const outlookOf = ({ x, y, zoom }: Viewport, layout: Layout, view: Size): Outlook => ({
-  x: Math.round((view.width / 2 - x) / zoom),
-  y: Math.round((frameHeight(layout, view) / 2 - y) / zoom),
-  zoom: Math.round(zoom * 1000) / 1000,
-})
-
-function frameHeight(layout: Layout, view: Size): number {
-  if (view.width === 0) return LEAST_HEIGHT
-  if (layout.direction === 'down') return layout.height + 24
-  const scale = Math.min(1, (view.width - 2 * MARGIN) / layout.width)
-  return Math.round(Math.min(view.height, Math.max(LEAST_HEIGHT, layout.height * scale + 2 * MARGIN + 8)))
 }
 
 /** coarse, so that sizes that follow the zoom change now and then instead of all the time */
