@@ -3,8 +3,12 @@ import type { Memory } from './memory-store.ts'
 
 export function untold(memory: Memory): readonly string[] {
   const told = new Map<string, string[]>()
+  /** actions that an update kept from starting: they have no run */
+  const dropped = new Set<string>()
   const journal = memory.events.entries().toSorted(([a], [b]) => a - b)
   for (const [, { detailType, detail }] of journal) {
+    if (detail['action'] !== undefined && detail['action-execution-id'] === undefined && detail['state'] === 'CANCELED')
+      dropped.add(`${text(detail['action'])} in ${text(detail['stage'])} of ${text(detail['execution-id'])}`)
     const subject = SUBJECTS[detailType]?.(detail)
     if (subject !== undefined) told.set(subject, [...(told.get(subject) ?? []), String(detail['state'])])
   }
@@ -12,9 +16,19 @@ export function untold(memory: Memory): readonly string[] {
   for (const [subject, states] of told) {
     if (!isWhole(subject, states)) found.push(`followers of ${subject} were told ${states.join(', ')}`)
   }
-  for (const { value } of memory.executions.values()) {
+  for (const { pipeline, value } of memory.executions.values()) {
     expectLast(value.id, value.status)
     for (const [name, { status }] of Object.entries(value.stages)) expectLast(`${name} of ${value.id}`, status)
+    const declared = memory.declarations.get(`${pipeline}/${value.pipelineVersion}`)?.stages ?? []
+    for (const { name: stage, actions } of declared) {
+      const run = value.stages[stage]
+      for (const { name } of actions) {
+        const isDropped = run?.status === 'Cancelled' && run.actions[name] === undefined
+        const subject = `${name} in ${stage} of ${value.id}`
+        if (isDropped !== dropped.has(subject))
+          found.push(`followers were told otherwise whether ${subject} was dropped`)
+      }
+    }
   }
   for (const { value } of memory.actions.values()) expectLast(`run ${value.id}`, value.status)
   return found
@@ -31,7 +45,6 @@ const SUBJECTS: Readonly<Record<string, ((detail: Detail) => string | undefined)
   'CodePipeline Pipeline Execution State Change': (detail) => text(detail['execution-id']),
   'CodePipeline Stage Execution State Change': (detail) =>
     `${text(detail['stage'])} of ${text(detail['execution-id'])}`,
-  // actions that an update kept from starting have no run
   'CodePipeline Action Execution State Change': (detail) => {
     const id = text(detail['action-execution-id'])
     return id && `run ${id}`

@@ -7,10 +7,12 @@ export interface Totals {
   readonly figures: Figures
   readonly violations: number
   readonly seconds: number
+  /** of all threads: on a machine that does other things too, this says more */
+  readonly cpuSeconds: number
   readonly workers: number
 }
 
-export function report({ seeds, figures, violations, seconds, workers }: Totals): string {
+export function report({ seeds, figures, violations, seconds, cpuSeconds, workers }: Totals): string {
   const rows: readonly (readonly [string, number])[] = [
     ['seeds', seeds],
     ['executions', figures.executions],
@@ -22,7 +24,8 @@ export function report({ seeds, figures, violations, seconds, workers }: Totals)
   ]
   return [
     ...rows.map(([name, value]) => `${name.padEnd(12)} ${value.toLocaleString('en').padStart(14)}`),
-    `in ${(seconds / 60).toFixed(1)} minutes with ${workers} ${workers === 1 ? 'worker' : 'workers'}: ` +
+    `in ${(seconds / 60).toFixed(1)} minutes (${(cpuSeconds / 60).toFixed(1)} of processors) ` +
+      `with ${workers} ${workers === 1 ? 'worker' : 'workers'}: ` +
       `${Math.round(figures.executions / seconds).toLocaleString('en')} executions a second`,
   ].join('\n')
 }

@@ -89,7 +89,9 @@ async function playMany(): Promise<number> {
   }
 
   await Promise.all(Array.from({ length: workers }, () => work(block, played)))
-  const totals = { seeds, figures, violations: failed.length, seconds: seconds(), workers }
+  const { user, system } = process.cpuUsage()
+  const cpuSeconds = (user + system) / 1_000_000
+  const totals = { seeds, figures, violations: failed.length, seconds: seconds(), cpuSeconds, workers }
   for (const { seed, violations } of failed.slice(0, SHRUNK)) await explain(seed, violations)
   if (values.details) console.log(happenings(figures))
   console.log(report(totals))
