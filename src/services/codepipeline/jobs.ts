@@ -1,6 +1,7 @@
 /** Jobs of custom actions as the API shows them, and the rules for who may see and end one (`spec` 6.2). */
 import type { Artifact, JobData } from '@aws-sdk/client-codepipeline'
 import type { ActionExecution, ActionOrder, ArtifactLocation, PipelineState } from '../../core/execution/execution.ts'
+import { own } from '../../core/execution/record.ts'
 import type { JobRow } from '../../jobs/jobs.ts'
 import type { Call, SessionPolicy } from '../../wire/wire.ts'
 import type { CodePipelineDependencies } from './dependencies.ts'
@@ -72,7 +73,8 @@ export async function acknowledge(
 }
 
 const findRun = ({ executions }: PipelineState, { executionId, action }: ActionOrder): ActionExecution | undefined => {
-  const run = executions[executionId]?.stages[action.stage]?.actions[action.action]
+  const stage = own(own(executions, executionId)?.stages ?? {}, action.stage)
+  const run = own(stage?.actions ?? {}, action.action)
   return run?.id === action.id ? run : undefined
 }
 

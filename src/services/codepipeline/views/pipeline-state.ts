@@ -7,6 +7,7 @@ import type {
   TransitionState as ApiTransitionState,
 } from '@aws-sdk/client-codepipeline'
 import { findActionType, type CustomTypes } from '../../../core/catalog/action-types.ts'
+import { own } from '../../../core/execution/record.ts'
 import type {
   ActionExecution,
   ExecutionId,
@@ -29,7 +30,7 @@ export const stageStates = (state: PipelineState, custom: CustomTypes, strict = 
 /** Executions in PARALLEL mode hold no stage, so there is nothing to show but the transitions. */
 const parallelStage = (state: PipelineState, { name }: StageDeclaration): ApiStageState => ({
   stageName: name,
-  inboundTransitionState: transitionView(state.transitions[name]),
+  inboundTransitionState: transitionView(own(state.transitions, name)),
   actionStates: [],
 })
 
@@ -39,16 +40,16 @@ interface Shown {
 }
 
 function stageState(state: PipelineState, stage: StageDeclaration, shown: Shown): ApiStageState {
-  const { latest, waiting = [], stoppedInbound } = state.stages[stage.name] ?? {}
+  const { latest, waiting = [], stoppedInbound } = own(state.stages, stage.name) ?? {}
   const inboundIds = waiting.length > 0 || stoppedInbound === undefined ? waiting : [stoppedInbound]
   const inbound = inboundIds.map((id) => inboundView(state, id))
   const execution = latest === undefined ? undefined : state.executions[latest]
-  const entered = execution?.stages[stage.name]
+  const entered = execution && own(execution.stages, stage.name)
   return {
     stageName: stage.name,
     ...(inbound[0] && { inboundExecution: inbound[0] }),
     inboundExecutions: inbound,
-    inboundTransitionState: transitionView(state.transitions[stage.name]),
+    inboundTransitionState: transitionView(own(state.transitions, stage.name)),
     actionStates: stage.actions.map((action) => actionState(state, stage.name, action, shown)),
     ...(execution &&
       entered && {
