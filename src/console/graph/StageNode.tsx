@@ -46,8 +46,9 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
   const key = `stage:${stage.name}`
   const { select, store, hover } = useGraph()
   const isSelected = useView(({ selected }) => selected === key)
-  const isStop = useView(({ focus }) => focus === key)
   const isFar = useView(({ level }) => level === 'far')
+  // from afar a stage stands for all that is in it
+  const isStop = useView(({ focus, level }) => focus === key || (level === 'far' && isWithin(focus, stage.name)))
   const { label } = styleOf(stage.look)
   return (
     <button
@@ -86,6 +87,9 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
     </button>
   )
 }
+
+const isWithin = (key: string | undefined, stage: string): boolean =>
+  key !== undefined && /^\w+:([^/]*)/.exec(key)?.[1] === stage
 
 const GOES_ON: ReadonlySet<StageLook> = new Set(['InProgress', 'NeedsApproval', 'Stopping'])
 

@@ -37,7 +37,8 @@ export default function PipelinePage() {
   const [isStarting, setStarting] = useState(false)
   const controls = useRef<GraphControls>(null)
   const { timeZone } = usePreferences()
-  const shown = address.at === undefined ? picture : history.picture
+  // until history has come, what is known is better than nothing
+  const shown = address.at === undefined ? picture : (history.picture ?? picture)
   const selection = shown && selectionOf(shown, address.select)
 
   usePage({

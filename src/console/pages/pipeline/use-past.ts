@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { pipeline } from '../../api/queries.ts'
 import { pictureAt } from '../../graph/at-instant.ts'
+import { declaredOf } from '../../graph/declared.ts'
 import { marksOf, type Mark } from '../../graph/marks.ts'
 import type { Instant, Picture } from '../../graph/model.ts'
 import { historyOf } from '../../graph/picture.ts'
@@ -20,13 +22,25 @@ export function usePast(
     [data, stageStates],
   )
   const marks = useMemo(() => (history === undefined ? [] : marksOf(history, data?.doors ?? [])), [history, data])
-  const pipeline = now?.pipeline
+
+  // the structure of then: that of the newest run there was
+  const version =
+    at === undefined
+      ? undefined
+      : data?.actionExecutions.find(({ startTime }) => Number(startTime) <= at)?.pipelineVersion
+  const isOlder = version !== undefined && version !== now?.pipeline.version
+  const older = useQuery({ ...pipeline(name, version ?? 1), enabled: isOlder, placeholderData: keepPreviousData })
+  const declaration = older.data?.pipeline
+  const then = useMemo(
+    () => (isOlder ? declaration && declaredOf(declaration) : now?.pipeline),
+    [isOlder, declaration, now?.pipeline],
+  )
   const picture = useMemo(
     () =>
-      at === undefined || history === undefined || pipeline === undefined
+      at === undefined || history === undefined || then === undefined
         ? undefined
-        : pictureAt(pipeline, history, data?.doors ?? [], at),
-    [pipeline, history, data, at],
+        : pictureAt(then, history, data?.doors ?? [], at),
+    [then, history, data, at],
   )
   return { picture, marks }
 }
