@@ -57,20 +57,12 @@ export function LogToolbar(props: LogToolbarProps) {
         <span className="log-found" role="status">
           {problem ?? (found === undefined ? '' : countOf(found))}
         </span>
-        <Button
-          iconName="angle-up"
-          variant="icon"
-          ariaLabel="Previous match"
-          disabled={found === undefined || found.count === 0}
-          onClick={() => onStep(-1)}
-        />
-        <Button
-          iconName="angle-down"
-          variant="icon"
-          ariaLabel="Next match"
-          disabled={found === undefined || found.count === 0}
-          onClick={() => onStep(1)}
-        />
+        {found !== undefined && found.count > 0 && (
+          <>
+            <Button iconName="angle-up" variant="icon" ariaLabel="Previous match" onClick={() => onStep(-1)} />
+            <Button iconName="angle-down" variant="icon" ariaLabel="Next match" onClick={() => onStep(1)} />
+          </>
+        )}
       </div>
       <div className="log-tools">
         {failures > 0 && (

@@ -29,6 +29,14 @@ describe('the view of a log', () => {
     assert.deepEqual(viewport.rows(), { from: 0, to: 41 })
   })
 
+  it('knows what is in view', () => {
+    const { viewport } = open()
+    assert.deepEqual(
+      [0, 19, 20, 999].map((place) => viewport.sees(place)),
+      [true, true, false, false],
+    )
+  })
+
   it('follows the end', () => {
     const { viewport, hear } = open({ following: true })
     assert.equal(viewport.top, 980)

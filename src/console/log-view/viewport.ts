@@ -15,12 +15,16 @@ export interface Anchor {
 export interface Viewport {
   readonly anchor: Anchor
   readonly place: ScrollPlace
+  /** the browser is somewhere else, and must be told */
+  readonly isMoved: boolean
   /** goes along with the end */
   readonly isFollowing: boolean
   /** lines that came since one stopped following */
   readonly unseen: number
   /** the first place of the document in view */
   readonly top: number
+  /** is a place of the document wholly in view? */
+  sees(place: number): boolean
   /** rows in view, and a few around them */
   rows(): { readonly from: number; readonly to: number }
   resize(height: number): void
@@ -85,6 +89,9 @@ export function createViewport(model: LogModel, isFollowing: boolean, changed: (
     get place() {
       return place
     },
+    get isMoved() {
+      return Math.abs(place.scrollTop - shown.scrollTop) >= 1
+    },
     get isFollowing() {
       return following
     },
@@ -93,6 +100,11 @@ export function createViewport(model: LogModel, isFollowing: boolean, changed: (
     },
     get top() {
       return model.rows.line(heights.rowAt(y))
+    },
+    sees(at) {
+      const row = model.rows.row(at)
+      const from = heights.top(row)
+      return from >= y && from + heights.height(row) <= y + height
     },
     rows() {
       if (heights.count === 0) return { from: 0, to: 0 }

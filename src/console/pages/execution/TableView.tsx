@@ -1,7 +1,6 @@
-import { useNow } from '../../ui/clock.ts'
 import { Link } from '../../components/Link.tsx'
 import { paths } from '../../paths.ts'
-import { Ago } from '../../ui/Ago.tsx'
+import { Ago, Took } from '../../ui/Ago.tsx'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 import { duration } from '../../ui/time.ts'
 import { took, type Run } from './attempts.ts'
@@ -60,7 +59,6 @@ function Line(props: {
   onChoose: (run: string | undefined) => void
 }) {
   const { name, id, run, isChosen, onChoose } = props
-  const now = useNow()
   const { errorDetails, externalExecutionSummary } = run.detail.output?.executionResult ?? {}
   return (
     <tr data-chosen={isChosen || undefined}>
@@ -84,7 +82,9 @@ function Line(props: {
       <td>
         <Ago at={run.startedAt} />
       </td>
-      <td className="run-number">{duration(took(run, now))}</td>
+      <td className="run-number">
+        {run.status === 'InProgress' ? <Took from={run.startedAt} /> : duration(took(run, 0))}
+      </td>
       <td className="run-says">{errorDetails?.message ?? externalExecutionSummary ?? ''}</td>
       <td>
         {run.log !== undefined && (

@@ -4,26 +4,25 @@ import Header from '@cloudscape-design/components/header'
 import Spinner from '@cloudscape-design/components/spinner'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
+import { useParams, useSearchParams } from 'react-router'
 import { actionExecutions, execution } from '../../api/queries.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
 import { shellWord } from '../../components/shell.ts'
 import { LogView } from '../../log-view/LogView.tsx'
-import { parseSelection, printSelection, type Selection } from '../../log-view/selection.ts'
 import { useFeeds } from '../../log-view/use-feeds.ts'
 import { paths } from '../../paths.ts'
 import { Took } from '../../ui/Ago.tsx'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 import { runsOf } from '../execution/attempts.ts'
 import { chosen, logChoices, placesOf, type LogChoice } from './log-choices.ts'
+import { useSelection } from './use-selection.ts'
 
 export default function LogsPage() {
   const { name = '', id = '' } = useParams()
   const [search] = useSearchParams()
-  const { hash } = useLocation()
-  const navigate = useNavigate()
+  const [selection, select] = useSelection()
   const wanted = search.get('action')
   const actions = useQuery(actionExecutions(name, id))
   const run = useQuery(execution(name, id))
@@ -53,11 +52,6 @@ export default function LogsPage() {
     },
   })
 
-  const select = (selection: Selection | undefined): void => {
-    const next = selection === undefined ? '' : printSelection(selection)
-    void navigate({ search: search.toString(), hash: next }, { replace: true, preventScrollReset: true })
-  }
-
   if (actions.error) return <ErrorPanel error={actions.error} retry={() => void actions.refetch()} />
   if (actions.data === undefined || run.isPending) return <Spinner />
   return (
@@ -83,7 +77,7 @@ export default function LogsPage() {
             key={wanted ?? ''}
             feeds={feeds}
             label={wanted === null ? `Logs of ${name}` : `Log of ${wanted}`}
-            selection={parseSelection(hash)}
+            selection={selection}
             onSelect={select}
             isOver={isOver}
             fileName={`${name}-${id.slice(0, 8)}${wanted === null ? '' : `-${wanted}`}`}
