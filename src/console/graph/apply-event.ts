@@ -7,7 +7,7 @@ import { actionChanged, actionProgressed, actionSkipped } from './action-events.
 import { reader, stale, type Applied, type BusEvent, type Detail } from './event-detail.ts'
 import { executionChanged, executionWaits } from './execution-events.ts'
 import type { Picture } from './model.ts'
-import { conditionChanged, doorChanged, stageChanged } from './stage-events.ts'
+import { conditionChanged, doorChanged, ruleProgressed, stageChanged } from './stage-events.ts'
 
 export type { Applied, BusEvent } from './event-detail.ts'
 
@@ -38,6 +38,7 @@ const APPLY: Readonly<Record<string, (picture: Picture, detail: Detail) => Appli
   'CodePipeline Stage Execution State Change': stageChanged,
   'CodePipeline Stage Transition State Change': doorChanged,
   'CodePipeline Stage Condition State Change': conditionChanged,
+  'CodePipeline Rule Execution Progress': ruleProgressed,
   'CodePipeline Action Execution State Change': actionChanged,
   'CodePipeline Action Execution Progress': actionProgressed,
   'CodePipeline Action Execution Skipped': actionSkipped,

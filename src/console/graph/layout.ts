@@ -34,7 +34,7 @@ export interface Edge {
 /** below this width a phone is held upright */
 const NARROW = 600
 /** one line is kept while it can be read; another one must pay off */
-const READABLE = 0.66
+const READABLE = 0.8
 const WORTH = 1.2
 const MOST_LINES = 12
 

@@ -1,7 +1,7 @@
 /** Stages are entered and left; their doors and conditions change. */
 import type { StageConditionKey } from '../../core/pipeline/declaration.ts'
 import { settled } from './assemble.ts'
-import { fresh, stale, type Applied, type Detail } from './event-detail.ts'
+import { fresh, stale, textOf, type Applied, type Detail } from './event-detail.ts'
 import { replaced, settleTokens } from './execution-events.ts'
 import { defined } from './from-api.ts'
 import { lookOfAction, lookOfCondition, lookOfStage } from './looks.ts'
@@ -133,4 +133,17 @@ export function conditionChanged(picture: Picture, detail: Detail): Applied {
   // what an override takes back besides is said by no event
   const isStale = detail.text('state') === 'Overridden'
   return { isStale, picture: { ...picture, stages: withStage(picture, stage.name, (box) => ({ ...box, gates })) } }
+}
+
+/** A running rule has said how it stands. */
+export function ruleProgressed(picture: Picture, detail: Detail): Applied {
+  const stage = picture.stages.find(({ name }) => name === detail.text('stage'))
+  const summary = textOf(detail.record('execution-result')['external-execution-summary'])
+  if (stage === undefined || summary === undefined || stage.executionId !== detail.text('execution-id'))
+    return fresh(picture)
+  const key = detail.text('condition')
+  const gates = stage.gates.map((gate) =>
+    gate.key === key && gate.look === 'InProgress' ? { ...gate, summary } : gate,
+  )
+  return fresh({ ...picture, stages: withStage(picture, stage.name, (box) => ({ ...box, gates })) })
 }
