@@ -280,8 +280,8 @@ export interface EventReader {
 export interface EventWriter extends EventReader {
   append(events: readonly BusEvent[]): Promise<readonly EventRow[]>
   advance(consumer: string, sequence: number): Promise<void>
-  /** Forgets all but the newest `keep` events, and none that a consumer has yet to read. @returns how many */
-  prune(keep: number): Promise<number>
+  /** Forgets all but the newest `keep` events, the oldest `atMost` of them, and none that a consumer has yet to read. @returns how many */
+  prune(keep: number, atMost?: number): Promise<number>
 }
 
 // ---- S3 objects ----------------------------------------------------------------------------------------------------------

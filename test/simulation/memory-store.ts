@@ -227,13 +227,14 @@ function partsOf(memory: Memory, gate: () => Promise<never> | undefined): Writer
           }),
         ),
       advance: (consumer, sequence) => answer(() => positions.put(consumer, sequence)),
-      prune: (keep) =>
+      prune: (keep, atMost = Infinity) =>
         answer(() => {
           const unread = Math.min(...positions.values())
           const kept = inOrder(events)
           const old = kept.slice(0, Math.max(kept.length - keep, 0)).filter(([number]) => number <= unread)
-          for (const [number] of old) events.remove(number)
-          return old.length
+          const gone = old.slice(0, atMost)
+          for (const [number] of gone) events.remove(number)
+          return gone.length
         }),
     },
   }

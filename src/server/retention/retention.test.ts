@@ -13,6 +13,7 @@ import { openSqliteStore, type Store } from '../../store/store.ts'
 import { deleteUnusedBlobs } from './blobs.ts'
 import { forgetBuilds } from './builds.ts'
 import { DAY_MS } from './day.ts'
+import { forgetEvents } from './events.ts'
 import { forgetHistory, removeDeleted } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
@@ -50,6 +51,15 @@ describe('what is too old is forgotten', () => {
     assert.equal(await forgetHistory({ store, clock, historyDays: 90 }, signal), 230)
     const kept = await store.read.pipelines.executions(KEY, { limit: 1000 })
     assert.deepEqual([kept.length, kept.at(-1)?.age], [20, 231])
+  })
+
+  test('all but the newest events, in however many portions', async () => {
+    const event = { account: '1', region: 'r', time: 1, source: 's', detailType: 't', resources: [], detail: {} }
+    const events = Array.from({ length: 4500 }, (_, index) => ({ ...event, id: `e${index}` }))
+    await store.write((tx) => tx.events.append(events))
+    assert.equal(await forgetEvents({ store }, signal, 300), 4200)
+    assert.equal((await store.read.events.after(0, 9999)).length, 300)
+    assert.equal(await forgetEvents({ store }, signal, 300), 0)
   })
 
   test('what deleted pipelines left behind', async () => {

@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { deleteUnusedBlobs } from './blobs.ts'
 import { forgetBuilds } from './builds.ts'
 import { DAY_MS } from './day.ts'
+import { forgetEvents } from './events.ts'
 import { forgetHistory, removeDeleted } from './history.ts'
 import { forgetLogs } from './logs.ts'
 
@@ -30,7 +31,7 @@ const INTERVAL_MS = 3600_000
 /** What forgets something, by what it forgets; they take turns. @returns how many it forgot */
 const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, signal: AbortSignal) => Promise<number>>> =
   {
-    events: ({ store }) => store.write((tx) => tx.events.prune(EVENTS_KEPT)),
+    events: forgetEvents,
     jobs: ({ store, clock }) => store.write((tx) => tx.jobs.prune(clock.now() - JOBS_KEPT_MS)),
     'deleted pipelines': removeDeleted,
     executions: forgetHistory,
@@ -39,8 +40,6 @@ const SWEEPS: Readonly<Record<string, (dependencies: RetentionDependencies, sign
     blobs: deleteUnusedBlobs,
   }
 
-/** Enough to catch up from after any stop, and to look at; older ones are told to nobody again. */
-const EVENTS_KEPT = 100_000
 /** A worker that reports on a job this old is told that there is no such job. */
 const JOBS_KEPT_MS = 7 * DAY_MS
 

@@ -19,10 +19,11 @@ export function eventWriter(session: Session): EventWriter {
     async advance(consumer, sequence) {
       session.run(advance, { consumer, sequence })
     },
-    prune: async (keep) => {
+    prune: async (keep, atMost = Infinity) => {
       const newest = session.first(last, {})?.sequence ?? 0
+      const oldest = session.first(first, {})?.sequence ?? 0
       const read = session.first(slowest, {})?.position ?? newest
-      return session.run(forget, { sequence: Math.min(newest - keep, read) }).changes
+      return session.run(forget, { sequence: Math.min(newest - keep, read, oldest - 1 + atMost) }).changes
     },
   }
 }
@@ -46,6 +47,8 @@ const before = query((given: { sequence: number; limit: number }) =>
 )
 
 const last = query(() => build.selectFrom('events').select('sequence').orderBy('sequence', 'desc').limit(1))
+
+const first = query(() => build.selectFrom('events').select('sequence').orderBy('sequence').limit(1))
 
 const slowest = query(() => build.selectFrom('consumers').select('position').orderBy('position').limit(1))
 
