@@ -27,7 +27,7 @@ import {
 } from '../../src/services/codepipeline/codepipeline.ts'
 import { createIamService } from '../../src/services/iam/iam.ts'
 import { createStsService } from '../../src/services/sts/sts.ts'
-import { openSqliteStore } from '../../src/store/store.ts'
+import { openSqliteStore, type Store } from '../../src/store/store.ts'
 import {
   createDispatcher,
   inProcessHandler,
@@ -35,6 +35,7 @@ import {
   type ServiceDefinition,
   type ServiceEntry,
 } from '../../src/wire/wire.ts'
+import { faultyStore, StoreFault } from './faulty-store.ts'
 
 export const ACCOUNT = '000000000000'
 export const REGION = 'eu-west-1'
@@ -54,26 +55,30 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
   const newId = randomUUID
   const keys = await openKeyRing({ file: join(folder, 'master.key') })
   const store = opened.use(await openSqliteStore({ file: join(folder, 'db') }))
-  const bus = createBus({ store, newId, log: silentLog })
-  const jobs = opened.use(createJobs({ store, clock, newId }))
+  const { wrap, insist, schedule } = faultsOf(process.env['PIPEWRIGHT_STORE_FAULTS'], time.schedule)
+  const faulty = wrap(store)
+  const bus = createBus({ store: faulty, newId, log: silentLog })
+  const jobs = insist(opened.use(createJobs({ store: faulty, clock, newId })))
   const auth = createAuth({ store, keys, clock })
-  const engine = opened.use(
-    createEngine({
-      store,
-      bus,
-      jobs,
-      clock,
-      log: silentLog,
-      newId,
-      newKey: () => randomAlphanumeric(7),
-      providers: createProviders({ git: { open: async () => undefined } }),
-      rules: createRules(),
-      clientFor: () => () => {
-        throw new Error('no provider here calls a service')
-      },
-      customType: (order) => customTypeOf(store, order),
-      schedule: time.schedule,
-    }),
+  const engine = insist(
+    opened.use(
+      createEngine({
+        store: faulty,
+        bus,
+        jobs,
+        clock,
+        log: silentLog,
+        newId,
+        newKey: () => randomAlphanumeric(7),
+        providers: createProviders({ git: { open: async () => undefined } }),
+        rules: createRules(),
+        clientFor: () => () => {
+          throw new Error('no provider here calls a service')
+        },
+        customType: (order) => customTypeOf(store, order),
+        schedule,
+      }),
+    ),
   )
   const dependencies = {
     store,
@@ -173,6 +178,53 @@ export async function startMiniServer(options: { limits?: Partial<CodePipelineLi
       await engine.idle()
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+/**
+ * With a seed, the engine's and the jobs' store fails now and then before its work, and lets others overtake. What they do by
+ * themselves they must get over; what callers ask of them is asked again, as a client asks again after an answer 500.
+ */
+function faultsOf(seed: string | undefined, schedule: Schedule): StoreFaults {
+  if (seed === undefined) return { wrap: (store) => store, insist: (part) => part, schedule }
+  return {
+    wrap: (store) => faultyStore(store, { seed: Number(seed), failBefore: 0.15, delay: 0.4 }),
+    insist: <Part extends object>(part: Part): Part => new Proxy(part, { get: (_, name) => insistent(part, name) }),
+    // what waits for the store to recover need not wait for the test's clock
+    schedule: (delayMs, callback) => {
+      if (delayMs > LONGEST_PAUSE_MS) return schedule(delayMs, callback)
+      const soon = setImmediate(callback)
+      return () => clearImmediate(soon)
+    },
+  }
+}
+
+interface StoreFaults {
+  readonly wrap: (store: Store) => Store
+  readonly insist: <Part extends object>(part: Part) => Part
+  readonly schedule: Schedule
+}
+
+type Schedule = (delayMs: number, callback: () => void) => () => void
+
+const LONGEST_PAUSE_MS = 30_000
+
+function insistent(part: object, name: string | symbol): unknown {
+  const member: unknown = Reflect.get(part, name)
+  if (typeof member !== 'function') return member
+  return (...given: readonly unknown[]): unknown => {
+    const call = (): unknown => Reflect.apply(member, part, given)
+    const answer = call()
+    return answer instanceof Promise ? answer.catch((error: unknown) => again(call, error)) : answer
+  }
+}
+
+async function again(call: () => unknown, error: unknown): Promise<unknown> {
+  if (!(error instanceof StoreFault)) throw error
+  try {
+    return await call()
+  } catch (next) {
+    return await again(call, next)
   }
 }
 
