@@ -1,10 +1,13 @@
 /** The past is read from histories; it must look as it looked then. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { approval, pipeline, world, type World } from '../../../test/scenarios/core/harness.ts'
-import { answersOf, declared, pictureOf, summaryOf } from '../../../test/support/pictures.ts'
+import * as fc from 'fast-check'
+import { approval, pipeline, Refused, world, type World } from '../../../test/scenarios/core/harness.ts'
+import { at, eventOf, pick, SHAPES, step, type Step, type Untimed } from '../../../test/scenarios/core/random-steps.ts'
+import { answersOf, busEvents, declared, pictureOf, summaryOf } from '../../../test/support/pictures.ts'
 import { pictureAt, type DoorChange } from './at-instant.ts'
 import { marksOf, nextMark } from './marks.ts'
+import type { Picture } from './model.ts'
 import { historyOf } from './picture.ts'
 
 /** Plays the steps, and compares each moment with what is told of it afterwards. */
@@ -110,3 +113,58 @@ describe('marks', () => {
     assert.equal(nextMark(marks, first?.at ?? 0, 'back'), undefined)
   })
 })
+
+/** What a retry, an update, an override or a stop does to the past is told by no history; the rest is. */
+const TOLD: ReadonlySet<Step['type']> = new Set(['start', 'result', 'report', 'answer', 'rule', 'transition'])
+
+const PLAIN = SHAPES.filter((shape) => !/RETRY|ROLLBACK/.test(JSON.stringify(shape)))
+
+for (const mode of ['SUPERSEDED', 'QUEUED'] as const) {
+  test(`given any history of a ${mode} pipeline without interventions, then each of its moments looks afterwards as it did`, () => {
+    const told = step.filter(({ type }) => TOLD.has(type))
+    fc.assert(
+      fc.property(pick, fc.array(told, { maxLength: 40, size: 'max' }), (shape, steps) => {
+        const w = world(pipeline({ mode, stages: at(PLAIN, shape) ?? {} }))
+        const started: string[] = []
+        const sent: Untimed[] = []
+        const seen: { at: number; picture: Picture }[] = []
+        for (const taken of steps) {
+          const event = eventOf(w, taken, started, sent)
+          if (event === undefined) continue
+          try {
+            w.send(event)
+            if ('executionId' in event && !started.includes(event.executionId)) started.push(event.executionId)
+            seen.push({ at: w.now, picture: pictureOf(w, started) })
+          } catch (error) {
+            if (!(error instanceof Refused)) throw error
+          }
+        }
+        const history = historyOf(answersOf(w, started))
+        const doors = doorChangesOf(w)
+        for (const { at: instant, picture } of seen) {
+          const then = pictureAt(declared(w.state.declaration), history, doors, instant)
+          assert.deepEqual(toldOf(then), toldOf(picture), `at ${instant}`)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+}
+
+/** whether a rule failed or erred is not in its history */
+const toldOf = (picture: Picture): readonly string[] =>
+  summaryOf(picture).map((line) => line.replace('Errored', 'Failed'))
+
+const doorChangesOf = (w: World): readonly DoorChange[] =>
+  busEvents(w.commands).flatMap(({ detailType, time, detail }): readonly DoorChange[] =>
+    detailType === 'CodePipeline Stage Transition State Change'
+      ? [
+          {
+            stage: String(detail['stage']),
+            at: time,
+            door:
+              detail['state'] === 'DISABLED' ? { isOpen: false, reason: String(detail['reason']) } : { isOpen: true },
+          },
+        ]
+      : [],
+  )

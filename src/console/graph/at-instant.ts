@@ -59,7 +59,8 @@ function ruleAt(rule: RuleRun, at: Instant): RuleRun {
 /** One that had failed and was retried later was over in between, which only its runs could tell; here it is taken as going on. */
 function executionAt(execution: PastExecution, at: Instant, isRunning: boolean): PastExecution {
   const { updatedAt = execution.startedAt } = execution
-  if (updatedAt <= at && !isRunning) return execution
+  const goesOn = execution.status === 'InProgress' || execution.status === 'Stopping'
+  if (updatedAt <= at && (goesOn || !isRunning)) return execution
   const { summary: _summary, ...rest } = execution
   return { ...rest, status: 'InProgress', look: 'InProgress', updatedAt: execution.startedAt }
 }

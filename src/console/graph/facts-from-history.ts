@@ -57,7 +57,10 @@ export function factsFromHistory(pipeline: DeclaredPipeline, { executions, runs,
     entered,
     runs: newestFirst(shown),
     conditions: conditionsOf(pipeline, entered, rules),
-    tokens: relevant(withPositions(tokens), entered),
+    tokens: relevant(
+      withPositions(pipeline.mode === 'PARALLEL' ? tokens : whereShown(pipeline, tokens, entered)),
+      entered,
+    ),
   }
 }
 
@@ -142,6 +145,19 @@ function outcomeOf(runs: readonly RuleRun[]): Condition {
 export function relevant(tokens: readonly Token[], entered: ReadonlyMap<string, Entered>): readonly Token[] {
   const shown = new Set([...entered.values()].map(({ executionId }) => executionId))
   return tokens.filter((token) => !isOver(token) || shown.has(token.id))
+}
+
+/** One that is over stands in the last stage that no other has entered since. */
+function whereShown(
+  pipeline: DeclaredPipeline,
+  tokens: readonly Token[],
+  entered: ReadonlyMap<string, Entered>,
+): readonly Token[] {
+  const stages = new Map(pipeline.stages.map(({ name }) => [entered.get(name)?.executionId, name]))
+  return tokens.map((token) => {
+    const stage = stages.get(token.id)
+    return isOver(token) && stage !== undefined ? { ...token, place: { at: 'ended', stage } } : token
+  })
 }
 
 /** Who waits in front of the same stage stands in line, who came first in front. */
