@@ -28,6 +28,8 @@ export interface LogViewProps {
   readonly fileName: string
   /** the work was over when one began to look: begin with what failed instead of with the end */
   readonly isOver: boolean
+  /** does it take the keys of the page? Not where the page has more to do than to show it */
+  readonly hasKeys?: boolean
   /** what is said while there is nothing to show */
   readonly empty?: string
 }
@@ -35,7 +37,7 @@ export interface LogViewProps {
 const NO_QUERY: Query = { text: '', regex: false, caseSensitive: false }
 
 export function LogView(props: LogViewProps) {
-  const { feeds, label, selection, onSelect, isOver, fileName, empty = 'Nothing was said yet.' } = props
+  const { feeds, label, selection, onSelect, isOver, fileName, hasKeys = true, empty = 'Nothing was said yet.' } = props
   const isLive = feeds.some(({ status }) => status !== 'complete')
   const log = useLog(feeds, !isOver && selection === undefined)
   const { model, viewport } = log
@@ -66,7 +68,7 @@ export function LogView(props: LogViewProps) {
   const follow = (): void => viewport.follow(!viewport.isFollowing)
 
   useFirstLook({ log, selection, isOver, nextFailure })
-  useKeys([
+  const keys = [
     { keys: 's', does: 'Search the log', run: () => field.current?.focus() },
     { keys: 'j', does: 'Follow the end of the log', run: follow },
     { keys: 'f', does: 'Next failure', run: nextFailure },
@@ -74,7 +76,8 @@ export function LogView(props: LogViewProps) {
     { keys: 'N', does: 'Previous match', run: () => step(-1) },
     { keys: 't', does: 'Show times', run: () => prefer({ timestamps: !preferences.timestamps }) },
     { keys: 'w', does: 'Wrap lines', run: () => prefer({ wrap: !preferences.wrap }) },
-  ])
+  ]
+  useKeys(hasKeys ? keys : [])
 
   return (
     <section className="log-view" aria-label={label}>

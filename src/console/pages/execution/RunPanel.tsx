@@ -1,6 +1,6 @@
 /** One run of an action, and the other tries of it beside it: what it was given, what it made, what it said. */
 import Button from '@cloudscape-design/components/button'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Link } from '../../components/Link.tsx'
 import { noticeFailure, noticeSuccess } from '../../components/notices.ts'
 import { own } from '../../api/own.ts'
@@ -13,11 +13,18 @@ import { took, type Run } from './attempts.ts'
 import type { ExecutionData } from './use-execution.ts'
 import { isOver, possible, whoOf } from './words.ts'
 
+const RunLog = lazy(async () => await import('./RunLog.tsx'))
 const AttemptDiff = lazy(async () => await import('./AttemptDiff.tsx'))
 
 export function RunPanel({ data, run, onChoose }: { data: ExecutionData; run: Run; onChoose: (id?: string) => void }) {
   const tries = data.runs.filter(({ key }) => key === run.key)
   const [isComparing, setComparing] = useState(false)
+  const panel = useRef<HTMLElement>(null)
+  // the picture above may be higher than the screen
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
+  const [isReading, setReading] = useState(run.status === 'Failed')
   const logged = tries.filter(({ log }) => log !== undefined)
   const mayRetry =
     run.isLatest &&
@@ -27,12 +34,14 @@ export function RunPanel({ data, run, onChoose }: { data: ExecutionData; run: Ru
       ({ stage, failed }) => stage === run.stage && failed.includes(run.action),
     )
   return (
-    <section className="run-panel" aria-label={`${run.stage} / ${run.action}`}>
+    <section ref={panel} className="run-panel" aria-label={`${run.stage} / ${run.action}`}>
       <header className="run-head">
         <h2>
           <span className="quiet">{run.stage} / </span>
           {run.action}
+          {tries.length > 1 && <span className="execution-tag">try {run.attempt}</span>}
         </h2>
+        <StatusBadge status={run.status} />
         <span className="quiet">
           {run.category} · {run.provider}
         </span>
@@ -42,10 +51,20 @@ export function RunPanel({ data, run, onChoose }: { data: ExecutionData; run: Ru
               {isComparing ? 'Hide the difference' : 'Compare logs'}
             </Button>
           )}
+          {run.log !== undefined && (
+            <Button onClick={() => setReading(!isReading)} ariaExpanded={isReading}>
+              {isReading ? 'Hide the log' : 'Show the log'}
+            </Button>
+          )}
           {mayRetry && <Button onClick={() => void retryOne(data, run)}>Retry this action</Button>}
           <Button variant="icon" iconName="close" ariaLabel="Close" onClick={() => onChoose(undefined)} />
         </span>
       </header>
+      {isReading && run.log !== undefined && (
+        <Suspense>
+          <RunLog key={run.id} name={data.name} id={data.id} run={run} />
+        </Suspense>
+      )}
       <div className="run-tries">
         {tries.map((each) => (
           <Try key={each.id} data={data} run={each} isChosen={each.id === run.id} isOnly={tries.length === 1} />

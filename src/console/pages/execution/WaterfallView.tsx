@@ -1,7 +1,7 @@
 /** Where the time went: a bar for each run of an action on one scale. A stage's name zooms into it. */
 import Spinner from '@cloudscape-design/components/spinner'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import type { Activity } from '../../../core/execution/explain/timing.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { useNow } from '../../ui/clock.ts'
@@ -81,6 +81,13 @@ function Rows(props: {
     estimateSize: () => ROW_PX,
     overscan: 12,
   })
+  const reveal = useEffectEvent((id: string) => {
+    const index = drawn.rows.findIndex((row) => row.kind === 'run' && row.run.id === id)
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' })
+  })
+  useEffect(() => {
+    if (chosen !== undefined) reveal(chosen)
+  }, [chosen])
   return (
     <div ref={scroller} className="waterfall-scroller">
       <div className="waterfall-head" aria-hidden="true">
