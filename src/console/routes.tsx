@@ -1,8 +1,9 @@
 /** Which page an address shows. Each page is loaded when it is first looked at. */
-import { lazy, type ComponentType } from 'react'
+import type { ComponentType } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
 import { useRegion } from './api/region.ts'
 import { AppShell } from './components/AppShell.tsx'
+import { lazyPage } from './components/page-loading.ts'
 import { patterns } from './paths.ts'
 
 type Load = () => Promise<{ default: ComponentType }>
@@ -29,7 +30,7 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['*', async () => await import('./pages/not-found/NotFoundPage.tsx')],
 ]
 
-const ROUTES = PAGES.map(([pattern, load]) => ({ pattern, Page: lazy(load) }))
+const ROUTES = PAGES.map(([pattern, load]) => ({ pattern, Page: lazyPage(load) }))
 
 /** Another region is another set of everything: the page begins anew. */
 export const Console = () => (

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after, before, describe } from 'node:test'
+import { after, afterEach, before, describe } from 'node:test'
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { worldOf, type World } from '../support/world.ts'
@@ -64,11 +64,13 @@ export function consoleSuite(name: string, tests: (given: Given) => void): void 
   describe(name, { skip: noChromium, timeout: 120_000 }, () => {
     let server: TestServer
     let browser: Browser
+    const complaints: string[] = []
     before(async () => {
       const [started, launched] = await Promise.all([startTestServer(), launchChromium(), buildConsole()])
       server = started
       browser = launched
     })
+    afterEach(() => assert.deepEqual(complaints.splice(0), [], 'the page complains'))
     after(async () => {
       await browser.close()
       await server[Symbol.asyncDispose]()
@@ -83,7 +85,8 @@ export function consoleSuite(name: string, tests: (given: Given) => void): void 
       get browser() {
         return browser
       },
-      visit: (path, options) => visit(browser, `${server.url}/console${path}`, options),
+      visit: (path, options) =>
+        visit(browser, `${server.url}/console${path}`, options, (complaint) => complaints.push(complaint)),
       kill: () => server.kill(),
       restart: async () => {
         server = await startTestServer({ dataDir: server.dataDir, args: ['--port', new URL(server.url).port] })
@@ -92,7 +95,13 @@ export function consoleSuite(name: string, tests: (given: Given) => void): void 
   })
 }
 
-export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+/** @param complain what the page says it should not have come to */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: VisitOptions = {},
+  complain: (complaint: string) => void = console.error,
+): Promise<Visit> {
   const { theme = 'light', allow, ...rest } = options
   const context = await browser.newContext({
     viewport: { width: 1400, height: 900 },
@@ -102,25 +111,20 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   })
   context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`))
+  const hear = (complaint: string): void => {
+    if (allow?.test(complaint) !== true) complain(complaint)
+  }
+  page.on('pageerror', (error) => hear(`error: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
     // the policy's refusals are errors of the browser's own
-    if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`)
+    if (message.type() === 'error') hear(`console: ${message.text()} (${message.location().url})`)
   })
   page.on('dialog', (dialog) => {
-    complaints.push(`dialog: ${dialog.message()}`)
+    hear(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
   await page.goto(url)
-  return {
-    page,
-    async [Symbol.asyncDispose]() {
-      await context.close()
-      const unexpected = complaints.filter((complaint) => allow?.test(complaint) !== true)
-      assert.deepEqual(unexpected, [], 'the page complains')
-    },
-  }
+  return { page, [Symbol.asyncDispose]: () => context.close() }
 }
 
 /** Waits until it is there to be seen. */

@@ -55,6 +55,8 @@ export function followLive(queries: QueryClient, onSignedOut: () => void): () =>
   }
   const onStatus = (next: LiveStatus): void => {
     setStatus(next)
+    // what could not be asked while nobody answered
+    if (next === 'live') void queries.invalidateQueries({ predicate: ({ state }) => state.status === 'error' })
     // a server that cannot be reached says nothing about the session
     if (next === 'lost') openSession().then(({ signedIn }) => signedIn || onSignedOut(), ignore)
   }
@@ -89,6 +91,20 @@ function setStatus(next: LiveStatus): void {
   status = next
   for (const listener of statusListeners) listener()
 }
+
+export const isLive = (): boolean => status === 'live'
+
+/** Resolves when the server can be heard. */
+export const whenLive = async (): Promise<void> =>
+  await new Promise((resolve) => {
+    const look = (): void => {
+      if (!isLive()) return
+      statusListeners.delete(look)
+      resolve()
+    }
+    statusListeners.add(look)
+    look()
+  })
 
 export const useLiveStatus = (): LiveStatus =>
   useSyncExternalStore(

@@ -1,6 +1,7 @@
 /** The frame around every page: navigation, region, who is signed in, what just happened, and whether the page is up to date. */
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group'
 import Button from '@cloudscape-design/components/button'
+import Spinner from '@cloudscape-design/components/spinner'
 import SideNavigation from '@cloudscape-design/components/side-navigation'
 import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation'
 import { lazy, Suspense, useEffect, useState } from 'react'
@@ -11,8 +12,10 @@ import { chooseRegion, useRegion } from '../api/region.ts'
 import { logout, session } from '../api/session.ts'
 import { paths } from '../paths.ts'
 import { Frame } from '../ui/Frame.tsx'
+import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { listenToKeys, useKeys } from './keys.ts'
 import { useNotices } from './notices.ts'
+import { PageBoundary } from './PageBoundary.tsx'
 import { useCurrentPage } from './page.ts'
 
 const CommandPalette = lazy(async () => await import('./CommandPalette.tsx'))
@@ -90,11 +93,14 @@ export function AppShell() {
           />
         }
         notifications={
-          (notices.length > 0 || live === 'lost') && (
-            <Suspense>
-              <Notices notices={notices} lost={live === 'lost'} />
-            </Suspense>
-          )
+          <>
+            <ConnectionNotice isLost={live === 'lost'} />
+            {notices.length > 0 && (
+              <Suspense>
+                <Notices notices={notices} />
+              </Suspense>
+            )}
+          </>
         }
         panel={
           commandsOpen ? (
@@ -104,9 +110,11 @@ export function AppShell() {
           ) : undefined
         }
       >
-        <Suspense>
-          <Outlet />
-        </Suspense>
+        <PageBoundary key={pathname}>
+          <Suspense fallback={<Spinner size="large" />}>
+            <Outlet />
+          </Suspense>
+        </PageBoundary>
       </Frame>
       <Suspense>
         {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(undefined)} />}

@@ -1,17 +1,9 @@
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar'
 import type { Notice } from './notices.ts'
 
-const LOST: FlashbarProps.MessageDefinition = {
-  id: 'connection-lost',
-  type: 'warning',
-  header: 'Connection lost',
-  content: 'What you see may be out of date. The page tries again by itself and catches up.',
-  loading: true,
-}
-
-/** What just happened, and that the page is not up to date when it is not. */
-export default function Notices({ notices, lost }: { notices: readonly Notice[]; lost: boolean }) {
-  const told = notices.map(({ dismiss, ...notice }) => ({
+/** What just happened. */
+export default function Notices({ notices }: { notices: readonly Notice[] }) {
+  const told = notices.map(({ dismiss, ...notice }): FlashbarProps.MessageDefinition => ({
     ...notice,
     dismissible: true,
     dismissLabel: 'Close',
@@ -19,7 +11,7 @@ export default function Notices({ notices, lost }: { notices: readonly Notice[];
   }))
   return (
     <div className="notices">
-      <Flashbar items={[...(lost ? [LOST] : []), ...told]} i18nStrings={{ ariaLabel: 'Notifications' }} />
+      <Flashbar items={told} i18nStrings={{ ariaLabel: 'Notifications' }} />
     </div>
   )
 }
