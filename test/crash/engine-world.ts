@@ -92,6 +92,10 @@ export interface Options {
 /** Goes on with whatever is in the folder, from nothing at all to an execution that is over already. */
 export async function runToEnd(folder: string, { probe = () => undefined, wrap = (store) => store }: Options = {}) {
   const work = join(folder, 'work.log')
+  using scope = new DisposableStack()
+  // the engine's timers keep no process alive, and here there is no server that does
+  const alive = setInterval(() => undefined, 60_000)
+  scope.defer(() => clearInterval(alive))
   await using inner = await openSqliteStore({ file: join(folder, 'db') })
   const store = wrap({
     ...inner,
