@@ -45,11 +45,17 @@ export function placeOf(
   if (furthest === undefined) return { at: 'waiting', stage: first?.name ?? '', position: 0, since: startedAt }
   const next = pipeline.stages[pipeline.stages.indexOf(furthest) + 1]
   const done = runs.get(furthest.name)
-  const isDone =
-    furthest.actions.every(({ name }) => done?.get(name)?.status === 'Succeeded') &&
-    !rules.some(({ stage, status }) => stage === furthest.name && status === 'InProgress')
-  if (!isDone || next === undefined || isRollback) return { at: 'inside', stage: furthest.name }
-  const since = Math.max(...[...(done?.values() ?? [])].map(({ updatedAt = 0 }) => updatedAt))
+  const asked = rules.filter(({ stage }) => stage === furthest.name)
+  const isAsked = asked.some(({ status }) => status === 'InProgress')
+  const isDone = furthest.actions.every(({ name }) => done?.get(name)?.status === 'Succeeded')
+  // its entry condition was not met, and that ended nothing
+  const isSkipped = done === undefined && asked.some(({ status }) => status === 'Failed')
+  if (isAsked || !(isDone || isSkipped) || next === undefined || isRollback)
+    return { at: 'inside', stage: furthest.name }
+  const since = Math.max(
+    ...[...(done?.values() ?? [])].map(({ updatedAt = 0 }) => updatedAt),
+    ...asked.map(({ updatedAt }) => updatedAt),
+  )
   return { at: 'waiting', stage: next.name, position: 0, since }
 }
 
