@@ -139,7 +139,7 @@ export function LogLines(props: LogLinesProps) {
                 time={preferences.timestamps ? timeOfLine(feed.buffer.timestamp(line), timeZone) : undefined}
                 source={source}
                 lane={log}
-                isFirstOfSource={index === 0 || shown[index - 1]?.log !== log}
+                isFirstOfSource={place === viewport.top || shown[index - 1]?.log !== log}
                 foldTitle={fold?.title}
                 foldStatus={fold?.status}
                 foldFailures={fold?.failures ?? 0}

@@ -10,7 +10,7 @@ import { firstFailure } from './first-error.ts'
 import { LogLines } from './LogLines.tsx'
 import { LogRuler } from './LogRuler.tsx'
 import { LogToolbar } from './LogToolbar.tsx'
-import type { Numbers } from './numbers.ts'
+import { createNumbers, type Numbers } from './numbers.ts'
 import type { Query } from './pattern.ts'
 import { useLogPreferences } from './preferences.ts'
 import type { Selection } from './selection.ts'
@@ -28,16 +28,30 @@ export interface LogViewProps {
   readonly fileName: string
   /** the work was over when one began to look: begin with what failed instead of with the end */
   readonly isOver: boolean
+  /** names of those logs whose work failed: what went wrong is looked for there first */
+  readonly failed?: readonly string[]
   /** does it take the keys of the page? Not where the page has more to do than to show it */
   readonly hasKeys?: boolean
   /** what is said while there is nothing to show */
   readonly empty?: string
 }
 
+const NO_NAMES: readonly string[] = []
+const NO_NUMBERS = createNumbers()
 const NO_QUERY: Query = { text: '', regex: false, caseSensitive: false }
 
 export function LogView(props: LogViewProps) {
-  const { feeds, label, selection, onSelect, isOver, fileName, hasKeys = true, empty = 'Nothing was said yet.' } = props
+  const {
+    feeds,
+    label,
+    selection,
+    onSelect,
+    isOver,
+    fileName,
+    hasKeys = true,
+    failed = NO_NAMES,
+    empty = 'Nothing was said yet.',
+  } = props
   const isLive = feeds.some(({ status }) => status !== 'complete')
   const log = useLog(feeds, !isOver && selection === undefined)
   const { model, viewport } = log
@@ -60,10 +74,14 @@ export function LogView(props: LogViewProps) {
   }
   const step = (direction: 1 | -1): void => go(nextPlace(doc, founds, place ?? viewport.top - 1, direction))
   const nextFailure = (): void => {
+    if (place !== undefined) return go(nextPlace(doc, failures, place, 1))
     const [only] = failures
-    const failed = model.folds.find(({ kind, status }) => kind === 'phase' && status === 'FAILED')
-    const isFirst = place === undefined && failures.length === 1 && only !== undefined
-    go((isFirst ? firstFailure(only, failed?.start) : undefined) ?? nextPlace(doc, failures, place, 1))
+    const phase = model.folds.find(({ kind, status }) => kind === 'phase' && status === 'FAILED')
+    const first =
+      failures.length === 1 && only !== undefined
+        ? firstFailure(only, phase?.start)
+        : nextPlace(doc, failuresOf(feeds, failed), undefined, 1)
+    go(first ?? nextPlace(doc, failures, undefined, 1))
   }
   const follow = (): void => viewport.follow(!viewport.isFollowing)
 
@@ -143,6 +161,9 @@ export function LogView(props: LogViewProps) {
 }
 
 const sizeOf = (lists: readonly Numbers[]): number => lists.reduce((sum, { length }) => sum + length, 0)
+
+const failuresOf = (feeds: readonly LogFeed[], names: readonly string[]): readonly Numbers[] =>
+  feeds.map(({ name, failures }) => (names.includes(name) ? failures : NO_NUMBERS))
 
 /** Room for the longest number of a line, and the longest name of a log. */
 const gutterOf = (feeds: readonly LogFeed[]): CSSProperties =>

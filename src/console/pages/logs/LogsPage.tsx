@@ -80,6 +80,7 @@ export default function LogsPage() {
             selection={selection}
             onSelect={select}
             isOver={isOver}
+            failed={shown.flatMap(({ run, name }) => (run.status === 'Failed' ? [name] : []))}
             fileName={`${name}-${id.slice(0, 8)}${wanted === null ? '' : `-${wanted}`}`}
             empty="Nothing was said yet."
           />
