@@ -2,7 +2,7 @@
  * Why does it not go on? For every execution, stage, action and condition that waits, failed, was superseded, stopped, skipped or
  * cancelled: one reason, from the state and the time alone, with what would unblock it.
  */
-import { whyItEnded, whyStageFailed, whyStagesWereSkipped } from './explain/ended.ts'
+import { whyItEnded, whyStageFailed, whySomethingWasSkipped } from './explain/ended.ts'
 import type { Cause, CircumstanceKind, Reason } from './explain/explanation.ts'
 import { whatItIsAt } from './explain/inside.ts'
 import { messageOf } from './explain/messages.ts'
@@ -47,7 +47,7 @@ function isLeftBehind({ stages }: PipelineState, execution: PipelineExecution): 
 }
 
 function causesOf(scene: Scene, execution: PipelineExecution): readonly Cause[] {
-  const skipped = whyStagesWereSkipped(execution)
+  const skipped = whySomethingWasSkipped(execution)
   const { status, at } = execution
   if (status !== 'InProgress' && status !== 'Stopping') return [...whyItEnded[status](scene, execution), ...skipped]
   const stage = currentStage(execution)
@@ -86,6 +86,7 @@ const URGENCY = {
   ActionLimit: 7,
   Running: 8,
   RolledBack: 9,
+  ActionSkipped: 10,
   Skipped: 10,
   Succeeded: 11,
 } as const satisfies Record<CircumstanceKind, number>

@@ -264,6 +264,16 @@ test('Skipped: given an entry condition with SKIP, then the stage tells why it w
   assert.match(reason(w, 'E1', 'Skipped').message, /^Stage Deploy was skipped by its entry condition: Rule Window/)
 })
 
+test('ActionSkipped: given an action that somebody had skipped, then by whom and why; it is no failure', () => {
+  const w = world()
+  w.start('E1')
+  w.skip('E1', 'Build', 'B', 'known to be flaky')
+  w.ok('S', 'E1')
+  assert.deepEqual(kinds(why(w, 'E1')), ['WaitingForJobWorker', 'ActionSkipped'])
+  const { by, reason: told, message } = reason(w, 'E1', 'ActionSkipped')
+  assert.deepEqual([by, told, message], [ANA, 'known to be flaky', `B was skipped by ${ANA}: known to be flaky.`])
+})
+
 test('ActionLimit: given a PARALLEL execution whose actions are all it may run, then the others wait for a slot', () => {
   const names = ['A', 'B', 'C']
   const w = world(pipeline({ mode: 'PARALLEL', stages: { Src: ['S'], Build: names } }), {

@@ -36,6 +36,7 @@ const MARKS: Readonly<Record<CircumstanceKind, readonly [string, 'green' | 'red'
   Stopped: ENDED,
   Draining: ENDED,
   Cancelled: ENDED,
+  ActionSkipped: ['\u21B7', 'dim'],
   Skipped: ['\u21B7', 'dim'],
   RolledBack: ['\u21B6', 'yellow'],
   WaitedTooLong: BROKE,

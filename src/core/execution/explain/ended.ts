@@ -133,16 +133,23 @@ function whyActionFailed(execution: PipelineExecution, run: ActionExecution): Ca
 
 const NOT_RECORDED = { code: 'InternalError', message: 'No reason was recorded.' } as const
 
-export const whyStagesWereSkipped = (execution: PipelineExecution): readonly Cause[] =>
-  Object.entries(execution.stages).flatMap(([name, { status, startedAt, endedAt, conditions }]) =>
-    status !== 'Skipped'
-      ? []
-      : [
-          {
-            kind: 'Skipped' as const,
-            about: { ...aboutStage(execution, name), condition: 'beforeEntry' as const },
-            since: endedAt ?? startedAt,
-            ...(conditions?.beforeEntry?.summary !== undefined && { detail: conditions.beforeEntry.summary }),
-          },
-        ],
-  )
+export const whySomethingWasSkipped = (execution: PipelineExecution): readonly Cause[] =>
+  Object.entries(execution.stages).flatMap(([name, stage]) => [
+    ...(stage.status === 'Skipped' ? [whyStageWasSkipped(execution, name, stage)] : []),
+    ...Object.values(stage.actions).flatMap((run): readonly Cause[] =>
+      run.skipped === undefined
+        ? []
+        : [{ kind: 'ActionSkipped', about: aboutAction(run), since: run.updatedAt, ...run.skipped }],
+    ),
+  ])
+
+const whyStageWasSkipped = (
+  execution: PipelineExecution,
+  name: string,
+  { startedAt, endedAt = startedAt, conditions }: StageExecution,
+): Cause => ({
+  kind: 'Skipped',
+  about: { ...aboutStage(execution, name), condition: 'beforeEntry' },
+  since: endedAt,
+  ...(conditions?.beforeEntry?.summary !== undefined && { detail: conditions.beforeEntry.summary }),
+})

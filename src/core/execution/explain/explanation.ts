@@ -113,6 +113,8 @@ export type Circumstance =
   /** the pipeline was changed under it: it is cancelled when these have ended */
   | { readonly kind: 'Draining'; readonly detail: string; readonly waitsFor: readonly string[] }
   | { readonly kind: 'Cancelled'; readonly detail: string }
+  /** an action that somebody had skipped this once (not on AWS) */
+  | { readonly kind: 'ActionSkipped'; readonly reason: string }
   /** its entry condition said so */
   | { readonly kind: 'Skipped'; readonly detail?: string }
   | { readonly kind: 'RolledBack'; readonly rollbackExecutionId: ExecutionId; readonly targetExecutionId: ExecutionId }

@@ -40,6 +40,7 @@ const MESSAGES: { readonly [Kind in CircumstanceKind]: (cause: Cause<Kind>) => s
     `It was stopped${abandoned ? ' and abandoned' : ''}${whom(by)}${also(reason)}.`,
   Draining: ({ detail, waitsFor }) => `${sentence(detail)} It waits for the end of ${waitsFor.join(', ')}.`,
   Cancelled: ({ detail }) => sentence(detail),
+  ActionSkipped: ({ about, by, reason }) => `${about.actionName} was skipped by ${by}${also(reason)}.`,
   Skipped: ({ about, detail }) => `Stage ${about.stageName} was skipped by its entry condition${also(detail)}.`,
   RolledBack: ({ about, rollbackExecutionId, targetExecutionId }) =>
     `Stage ${about.stageName} was rolled back to what execution ${targetExecutionId} had, by execution ${rollbackExecutionId}.`,

@@ -65,6 +65,7 @@ const REMEDIES: {
     cause.about.stageName === undefined ? [startAgain(scene)] : retry(scene, cause, 'Goes on in the stage'),
   Draining: nothing,
   Cancelled: (scene) => [startAgain(scene)],
+  ActionSkipped: nothing,
   Skipped: nothing,
   RolledBack: nothing,
   WaitedTooLong: (scene) => [startAgain(scene)],
