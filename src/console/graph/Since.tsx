@@ -18,10 +18,10 @@ export function SinceRun({ run }: { run: ActionRun | undefined }) {
   return <>{run.updatedAt !== undefined && briefAgo(now - run.updatedAt)}</>
 }
 
-/** "12 s" of what goes on, "12 s ago" of what is over. */
-export function SinceInstant({ at, goesOn }: { at: Instant | undefined; goesOn: boolean }) {
+/** "12 s": beside a state, how long it has lasted */
+export function SinceInstant({ at }: { at: Instant | undefined }) {
   const now = useShownNow()
-  return <>{at !== undefined && (goesOn ? brief(now - at) : briefAgo(now - at))}</>
+  return <>{at !== undefined && brief(now - at)}</>
 }
 
 const UNITS = [

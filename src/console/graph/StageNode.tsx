@@ -7,7 +7,7 @@ import { GateBar } from './GateBar.tsx'
 import { Glyph } from './Glyph.tsx'
 import { useGraph, useView } from './graph-store.ts'
 import type { StageSpot } from './layout.ts'
-import { actionsOf, type StageBox, type StageLook } from './model.ts'
+import { actionsOf, type StageBox } from './model.ts'
 import type { StageFlowNode } from './nodes.ts'
 import { SinceInstant } from './Since.tsx'
 import { StageDoor } from './StageDoor.tsx'
@@ -79,7 +79,7 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
           <span className="pg-head-state">
             <span>{stage.look === 'Idle' ? '' : label}</span>
             <span>
-              <SinceInstant at={stage.since} goesOn={GOES_ON.has(stage.look)} />
+              <SinceInstant at={stage.since} />
             </span>
           </span>
         </span>
@@ -90,8 +90,6 @@ function StageHead({ stage, holder }: { stage: StageBox; holder: string | undefi
 
 const isWithin = (key: string | undefined, stage: string): boolean =>
   key !== undefined && /^\w+:([^/]*)/.exec(key)?.[1] === stage
-
-const GOES_ON: ReadonlySet<StageLook> = new Set(['InProgress', 'NeedsApproval', 'Stopping'])
 
 function NearActions({ stage, spot }: { stage: StageBox; spot: StageSpot }) {
   const places = new Map(spot.actions.map((place) => [place.name, place]))
