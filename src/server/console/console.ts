@@ -16,6 +16,7 @@ import { sourceAddressOf } from '../source-address.ts'
 import { openAppFiles } from './app-files.ts'
 import { COMMON_HEADERS, serveApp } from './app.ts'
 import { artifactEndpoints, type ArtifactDependencies } from './artifacts.ts'
+import { createCrowd } from './crowd.ts'
 import { Refusal, type Answer, type Endpoint, type Visit } from './endpoint.ts'
 import { eventsEndpoint } from './event-stream.ts'
 import { createEventTail } from './event-tail.ts'
@@ -51,6 +52,7 @@ export const CONSOLE_API = '/_pipewright/console/'
 
 /** sources and compiled sources are at the same depth, and the app is built beside the latter */
 const APP_FOLDER = fileURLToPath(new URL('../../../dist/console/', import.meta.url))
+const MOST_AT_ONCE = 100
 const PACKAGE = new URL('../../../package.json', import.meta.url)
 
 export function createConsole(deps: ConsoleDependencies): Console {
@@ -58,6 +60,7 @@ export function createConsole(deps: ConsoleDependencies): Console {
   const files = openAppFiles(deps.appFolder ?? APP_FOLDER)
   const sessions = createConsoleSessions({ store, auth, clock })
   const tail = createEventTail({ store, bus, filter: { matches: isShown }, log })
+  const crowd = createCrowd(MOST_AT_ONCE)
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }
 
   const endpoints: readonly Endpoint[] = [
@@ -115,6 +118,7 @@ export function createConsole(deps: ConsoleDependencies): Console {
     if (endpoint.access === 'anybody') return await endpoint.handle(visit)
     const session = await sessionOf(visit, config.mode, sessions)
     if (session === undefined) throw new Refusal(401, 'SignedOut', 'The session has ended. Sign in again.')
+    crowd.admit(session.id, visit.response)
     if (endpoint.method === 'POST') requireCsrfToken(request, session)
     return await endpoint.handle({ ...visit, session, isStillOpen: () => sessions.isOpen(session) })
   }

@@ -43,12 +43,12 @@ async function follow({ store, tail, visible }: EventStreamDependencies, visit: 
     if (news.length > 0) stream.send(news.map(frameOf).join(''))
   }
 
-  // what is committed while we catch up waits here
-  const waiting: EventRow[] = []
   let isLive = false
+  // what is committed while we catch up is read in its turn; kept for a client that does not read, it would fill the memory
+  let hasMore = true
   const stop = await tail.subscribe((rows) => {
     if (isLive) send(rows)
-    else waiting.push(...rows)
+    else hasMore = true
   })
   stream.signal.addEventListener('abort', stop, { once: true })
   if (stream.signal.aborted) return stop()
@@ -63,13 +63,13 @@ async function follow({ store, tail, visible }: EventStreamDependencies, visit: 
   if (seen !== undefined && from === undefined) {
     stream.send(frame({ event: 'reset', ...(newest && { id: newest.event.id }), data: hello }))
   }
-  while (!stream.signal.aborted) {
+  while (hasMore && !stream.signal.aborted) {
+    hasMore = false
     const rows = await store.read.events.after(reached, PAGE)
-    if (rows.length === 0) break
+    hasMore ||= rows.length > 0
     send(rows)
     await stream.drained()
   }
-  send(waiting.splice(0))
   isLive = true
 }
 

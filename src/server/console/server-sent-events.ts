@@ -6,12 +6,16 @@ export interface EventStream {
   send(text: string): void
   /** Resolves when the client has taken what was sent, or is gone. */
   drained(): Promise<void>
+  /** fires when nothing sent will arrive any more: the client is gone, or the stream has ended */
   readonly signal: AbortSignal
+  /** A client that does not read the rest in time is cut off. */
   end(): void
 }
 
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 1000
+/** for reading what was sent before the end */
+const REST_MS = 15_000
 /** unread by the client, in memory of ours */
 const MOST_UNREAD_BYTES = 1024 * 1024
 
@@ -29,16 +33,19 @@ export function openEventStream(response: ServerResponse, isAllowed: () => Promi
   const beat = (): void => {
     send(': still here\n\n')
     isAllowed().then(
-      (allowed) => allowed || response.end(),
+      (allowed) => allowed || end(),
       // who cannot be asked about is asked about again
       () => undefined,
     )
   }
   const heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
-  response.once('close', () => {
+  const over = (): void => {
     clearInterval(heartbeat)
     gone.abort()
-  })
+  }
+  response.once('close', over)
+  // gone while we asked who it is: that is told once only
+  if (response.destroyed) over()
   return {
     send,
     async drained() {
@@ -46,15 +53,23 @@ export function openEventStream(response: ServerResponse, isAllowed: () => Promi
       await new Promise<void>((resolve) => {
         const done = (): void => {
           response.off('drain', done)
-          response.off('close', done)
+          gone.signal.removeEventListener('abort', done)
           resolve()
         }
         response.once('drain', done)
-        response.once('close', done)
+        gone.signal.addEventListener('abort', done)
       })
     },
     signal: gone.signal,
-    end: () => void response.end(),
+    end,
+  }
+
+  function end(): void {
+    if (gone.signal.aborted) return
+    // a beat written behind the end would be an error that nobody catches
+    over()
+    const rest = setTimeout(() => response.destroy(), REST_MS).unref()
+    response.once('close', () => clearTimeout(rest)).end()
   }
 
   function send(text: string): void {

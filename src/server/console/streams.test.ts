@@ -28,6 +28,20 @@ describe('events', () => {
     assert.equal((await own.ask(`${API}events`)).status, 401)
   })
 
+  test('beyond a hundred at once of one session are refused, until one of them is closed', async () => {
+    const open = await Promise.all(Array.from({ length: 100 }, () => own.open(`${API}events`, { headers: { cookie } })))
+    const refused = await own.ask(`${API}events`, { headers: { cookie } })
+    assert.deepEqual([refused.status, refused.json['code']], [429, 'TooManyRequests'])
+    assert.equal((await own.ask(`${API}session`, { headers: { cookie } })).status, 200)
+    const other = await own.signIn()
+    assert.equal((await own.ask(`${API}audit`, { headers: { cookie: other.cookie } })).status, 200)
+    open.pop()?.destroy()
+    let again = refused
+    while (again.status === 429) again = await own.ask(`${API}audit`, { headers: { cookie } })
+    assert.equal(again.status, 200)
+    for (const answer of open) answer.destroy()
+  })
+
   test('end when the session does, as the next heartbeat notices', async (context) => {
     context.mock.timers.enable({ apis: ['setInterval'] })
     const stream = await follow('events')
