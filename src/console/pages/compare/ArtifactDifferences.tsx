@@ -5,12 +5,11 @@ import Spinner from '@cloudscape-design/components/spinner'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
-import { diffLines } from '../../log-view/diff.ts'
-import { LineDiff } from '../../log-view/LineDiff.tsx'
-import { entriesOf, textOf, type StoredObject } from '../execution/artifact-queries.ts'
-import { bytes } from '../execution/artifacts.ts'
-import { diffFiles, type FileDifference } from './artifact-files.ts'
-import type { Pair } from './compare-runs.ts'
+import { archive, archiveText } from '../../api/archives.ts'
+import { TextDiff } from '../../log-view/TextDiff.tsx'
+import { entryChanges, type EntryChange } from '../approvals/changes.ts'
+import { bytes, isText } from '../execution/artifacts.ts'
+import type { Pair, StoredObject } from './compare-runs.ts'
 
 const MOST_SHOWN = 200
 
@@ -45,14 +44,14 @@ function Archive({ name, a, b }: Both) {
 }
 
 function Files({ name, a, b }: Both) {
-  const before = useQuery(entriesOf(a))
-  const after = useQuery(entriesOf(b))
+  const before = useQuery(archive(a))
+  const after = useQuery(archive(b))
   const [shown, setShown] = useState<string>()
   const error = before.error ?? after.error
   if (error !== null) return <ErrorPanel error={error} />
   if (before.data === undefined || after.data === undefined) return <Spinner />
-  const differences = diffFiles(before.data.entries, after.data.entries)
-  if (differences.length === 0) return <p className="quiet">Both have the same files, of the same sizes.</p>
+  const differences = entryChanges(before.data.entries, after.data.entries)
+  if (differences.length === 0) return <p className="quiet">Both have the same files.</p>
   return (
     <>
       <ul className="compare-files" aria-label={`Files that differ in ${name}`}>
@@ -76,23 +75,23 @@ function Files({ name, a, b }: Both) {
   )
 }
 
-function sizesOf({ a, b }: FileDifference): string {
-  if (a === undefined) return `new, ${bytes(b ?? 0)}`
-  if (b === undefined) return `gone, it had ${bytes(a)}`
-  return `${bytes(a)} → ${bytes(b)}`
+function sizesOf({ before, after }: EntryChange): string {
+  if (before === undefined) return `new, ${bytes(after ?? 0)}`
+  if (after === undefined) return `gone, it had ${bytes(before)}`
+  return before === after ? `${bytes(before)}, with other content` : `${bytes(before)} → ${bytes(after)}`
 }
 
-function Text({ a, b, file }: { a: StoredObject; b: StoredObject; file: FileDifference }) {
-  const before = useQuery({ ...textOf(a, file.path), enabled: file.a !== undefined })
-  const after = useQuery({ ...textOf(b, file.path), enabled: file.b !== undefined })
+function Text({ a, b, file }: { a: StoredObject; b: StoredObject; file: EntryChange }) {
+  const before = useQuery({ ...archiveText(a, file.path), enabled: file.before !== undefined })
+  const after = useQuery({ ...archiveText(b, file.path), enabled: file.after !== undefined })
   const error = before.error ?? after.error
   if (error !== null) return <ErrorPanel error={error} />
-  if ((file.a !== undefined && before.isPending) || (file.b !== undefined && after.isPending)) return <Spinner />
-  if (before.data === null || after.data === null) return <p className="quiet">It is no text.</p>
-  const [one, other] = [before.data?.split('\n') ?? [], after.data?.split('\n') ?? []]
+  if (before.isLoading || after.isLoading) return <Spinner />
+  const [one, other] = [before.data ?? '', after.data ?? '']
+  if (!isText(one) || !isText(other)) return <p className="quiet">It is no text.</p>
   return (
     <div className="compare-text">
-      <LineDiff a={one} b={other} blocks={diffLines(one, other)} label={`Differences of ${file.path}`} />
+      <TextDiff before={one} after={other} label={`Differences of ${file.path}`} />
     </div>
   )
 }

@@ -28,6 +28,7 @@ import {
   type ShownRevision,
 } from './compare-runs.ts'
 import type { Difference } from './declaration-diff.ts'
+import { RevisionCommits } from './RevisionCommits.tsx'
 
 export default function ComparePage() {
   const { name = '' } = useParams()
@@ -198,6 +199,7 @@ function Compared({ name, a, b, isAll }: { name: string; a: ComparedSide; b: Com
           )}
         </Section>
       </table>
+      <RevisionCommits revisions={found.revisions} declaration={b.declaration} />
       <ArtifactDifferences pairs={found.artifacts} />
       <Declarations a={a} b={b} differences={found.declaration} />
     </SpaceBetween>

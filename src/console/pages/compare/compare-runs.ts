@@ -2,7 +2,6 @@
 import type { PipelineDeclaration, PipelineExecution } from '@aws-sdk/client-codepipeline'
 import { runsOf, took, type Run } from '../execution/attempts.ts'
 import { variablesOf } from '../execution/variables.ts'
-import type { StoredObject } from '../execution/artifact-queries.ts'
 import { diffDeclarations, type Difference } from './declaration-diff.ts'
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline'
 
@@ -25,6 +24,11 @@ export interface ShownRevision {
   readonly id: string
   readonly summary: string
   readonly url: string
+}
+
+export interface StoredObject {
+  readonly bucket: string
+  readonly key: string
 }
 
 export interface ShownAction {

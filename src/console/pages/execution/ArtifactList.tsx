@@ -3,9 +3,9 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Spinner from '@cloudscape-design/components/spinner'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { archive, archiveFileUrl, archiveText, archiveUrl } from '../../api/archives.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
-import { entriesOf, fileUrl, objectUrl, textOf } from './artifact-queries.ts'
-import { artifactsOf, bytes, type Artifact } from './artifacts.ts'
+import { artifactsOf, bytes, isText, type Artifact } from './artifacts.ts'
 import type { Run } from './attempts.ts'
 
 export default function ArtifactList({ runs }: { runs: readonly Run[] }) {
@@ -22,7 +22,7 @@ export default function ArtifactList({ runs }: { runs: readonly Run[] }) {
 
 function ArtifactSection({ artifact }: { artifact: Artifact }) {
   const [isOpen, setOpen] = useState(false)
-  const { name, run, bucket, key } = artifact
+  const { name, run, place } = artifact
   return (
     <ExpandableSection
       expanded={isOpen}
@@ -30,14 +30,14 @@ function ArtifactSection({ artifact }: { artifact: Artifact }) {
       headerText={name}
       headerDescription={`made by ${run.stage} / ${run.action}${run.attempt > 1 ? `, try ${run.attempt}` : ''}`}
       headerActions={
-        <a className="artifact-save" href={objectUrl(artifact)} download>
+        <a className="artifact-save" href={archiveUrl(artifact.place)} download>
           Download
         </a>
       }
     >
       <div className="quiet artifact-place">
         <code>
-          s3://{bucket}/{key}
+          s3://{place.bucket}/{place.key}
         </code>
       </div>
       {isOpen && <Files artifact={artifact} />}
@@ -46,7 +46,7 @@ function ArtifactSection({ artifact }: { artifact: Artifact }) {
 }
 
 function Files({ artifact }: { artifact: Artifact }) {
-  const { data, error, refetch } = useQuery(entriesOf(artifact))
+  const { data, error, refetch } = useQuery(archive(artifact.place))
   const [shown, setShown] = useState<string>()
   const [filter, setFilter] = useState('')
   if (error !== null) return <ErrorPanel error={error} retry={() => void refetch()} />
@@ -76,7 +76,7 @@ function Files({ artifact }: { artifact: Artifact }) {
               <code>{path}</code>
             </button>
             <span className="quiet">{bytes(size)}</span>
-            <a href={fileUrl(artifact, path)} download aria-label={`Download ${path}`}>
+            <a href={archiveFileUrl(artifact.place, path)} download aria-label={`Download ${path}`}>
               Download
             </a>
             {shown === path && <FileText artifact={artifact} path={path} />}
@@ -94,9 +94,9 @@ function Files({ artifact }: { artifact: Artifact }) {
 const MOST_SHOWN = 300
 
 function FileText({ artifact, path }: { artifact: Artifact; path: string }) {
-  const { data, error } = useQuery(textOf(artifact, path))
+  const { data, error } = useQuery(archiveText(artifact.place, path))
   if (error !== null) return <ErrorPanel error={error} />
   if (data === undefined) return <Spinner />
-  if (data === null) return <p className="quiet">It is no text. The download has it.</p>
+  if (!isText(data)) return <p className="quiet">It is no text. The download has it.</p>
   return <pre className="artifact-text">{data}</pre>
 }

@@ -3,8 +3,7 @@ import type { Run } from './attempts.ts'
 /** An object that an action of an execution made. */
 export interface Artifact {
   readonly name: string
-  readonly bucket: string
-  readonly key: string
+  readonly place: { readonly bucket: string; readonly key: string }
   readonly run: Run
 }
 
@@ -13,7 +12,7 @@ export const artifactsOf = (runs: readonly Run[]): readonly Artifact[] =>
     (run.detail.output?.outputArtifacts ?? []).flatMap(({ name = '', s3location }) =>
       s3location?.bucket === undefined || s3location.key === undefined
         ? []
-        : [{ name, bucket: s3location.bucket, key: s3location.key, run }],
+        : [{ name, place: { bucket: s3location.bucket, key: s3location.key }, run }],
     ),
   )
 
@@ -24,3 +23,7 @@ export function bytes(count: number): string {
   const value = count / 1000 ** power
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`
 }
+
+/** Bytes that no text has say that it is none. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+export const isText = (content: string): boolean => !/[\u0000-\u0008\u000E-\u001A]/.test(content.slice(0, 4000))
