@@ -41,3 +41,17 @@ test('a page of another site changes nothing, and may be led here by a link', ()
   }
   for (const site of ['same-origin', 'none']) assert.equal(problem({ host, 'sec-fetch-site': site }), undefined)
 })
+
+test('a link of another site, signed with the key that all know, may show something but call nothing', () => {
+  const ask = (url: string, site: string) =>
+    strangerProblem({
+      method: 'GET',
+      url,
+      headers: { host: 'localhost:4566', 'sec-fetch-site': site },
+    } as unknown as IncomingMessage)
+  for (const url of ['/?Action=CreateUser&X-Amz-Signature=1', '/?X-Amz-Signature=1&%41ction=CreateUser']) {
+    assert.match(ask(url, 'cross-site') ?? '', /other sites/, url)
+    assert.equal(ask(url, 'none'), undefined)
+  }
+  assert.equal(ask('/bucket/Action?X-Amz-Signature=1', 'cross-site'), undefined)
+})

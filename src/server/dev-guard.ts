@@ -7,16 +7,21 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 /** @returns why a development server does not answer this request; undefined: it does */
-export function strangerProblem({ method, headers }: IncomingMessage): string | undefined {
+export function strangerProblem({ method, url, headers }: IncomingMessage): string | undefined {
   const { host = '' } = headers
   if (!isOfThisMachine(host)) {
     return `A development server answers to names of this machine only, and ${JSON.stringify(host)} is none: use localhost or 127.0.0.1.`
   }
   const site = headers['sec-fetch-site']
   const isStrange = site === 'cross-site' || site === 'same-site'
-  return isStrange && method !== 'GET' && method !== 'HEAD'
-    ? 'A development server takes no changes from pages of other sites.'
-    : undefined
+  const isLook = (method === 'GET' || method === 'HEAD') && !isQueryCall(url)
+  return isStrange && !isLook ? 'A development server takes no changes from pages of other sites.' : undefined
+}
+
+/** The oldest services of AWS take whole calls in the query of a GET. */
+function isQueryCall(url = ''): boolean {
+  const mark = url.indexOf('?')
+  return mark >= 0 && new URLSearchParams(url.slice(mark)).has('Action')
 }
 
 /** Names that nobody else can make resolve to this machine; names without a dot are those of containers and hosts files. */
