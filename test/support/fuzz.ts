@@ -23,7 +23,7 @@ export interface HostileRequest {
   /** changes the signed request behind its signature */
   readonly tampered?: boolean
   /** which form its error must have */
-  readonly answer: 'json' | 'xml' | 'cbor' | 'own'
+  readonly answer: 'json' | 'xml' | 'cbor' | 'own' | 'any'
 }
 
 export type Random = ReturnType<typeof createRandom>
@@ -45,7 +45,21 @@ const JSON_SERVICES = [
   { service: 'codecommit', prefix: 'CodeCommit_20150413', schemas: operationSchemas(CodeCommit) },
   { service: 'logs', prefix: 'Logs_20140328', schemas: operationSchemas(Logs) },
 ]
-const OWN_OPERATIONS = ['Explain', 'GetTimings', 'Nothing', '__proto__', 'constructor', '%00', '..%2f..%2fexplain']
+const OWN_OPERATIONS = [
+  'Explain',
+  'GetTimings',
+  'StartFromStage',
+  'RetryAction',
+  'PreviewRollback',
+  'RollbackAcrossVersions',
+  'SkipAction',
+  'ListPipelineOverviews',
+  'Nothing',
+  '__proto__',
+  'constructor',
+  '%00',
+  '..%2f..%2fexplain',
+]
 
 const HOSTILE_TEXT = [
   '',
@@ -304,19 +318,70 @@ const metrics: Maker = (random) => {
   }
 }
 
+const OWN_MEMBERS = [
+  'pipelineName',
+  'pipelineExecutionId',
+  'stageName',
+  'actionName',
+  'reason',
+  'targetPipelineExecutionId',
+]
+
+const ownText = (random: Random): string =>
+  `{${OWN_MEMBERS.map((name) => `"${name}":${random.chance(0.3) ? jsonText(random) : '"victim"'}`).join(',')}}`
+
 const own: Maker = (random) => ({
   what: 'own',
   service: 'pipewright',
   method: 'POST',
   path: `/_pipewright/codepipeline/${random.of(OWN_OPERATIONS)}`,
   headers: { 'content-type': random.of(['application/json', 'text/xml', 'x']) },
-  body: maybeMangled(
-    random,
-    Buffer.from(random.chance(0.5) ? jsonText(random) : `{"pipelineName":${jsonText(random)}}`),
-  ),
+  body: maybeMangled(random, Buffer.from(random.chance(0.3) ? jsonText(random) : ownText(random))),
   answer: 'own',
 })
 
-const MAKERS: readonly Maker[] = [json, json, json, json, query, s3, s3, metrics, own]
+const PLAIN_PATHS = [
+  '/v1/repos/app/info/refs?service=git-upload-pack',
+  '/v1/repos/app/info/refs?service=--upload-pack=x',
+  '/v1/repos/..%2f..%2fetc/info/refs?service=git-upload-pack',
+  '/v1/repos/app/git-receive-pack',
+  '/v1/repos/__proto__/HEAD',
+  '/_sites/victim-bucket/secret',
+  '/_sites/..%2f..%2fetc%2fpasswd/x',
+  '/_sites/%ZZ/%ZZ',
+  '/_pipewright/webhooks/us-east-1/nobody/x',
+  '/_pipewright/webhooks/%00',
+  '/_pipewright/logs?group=..%2f..%2f&stream=x&from=-1',
+  '/_pipewright/action-types',
+  '/_pipewright/console/login',
+  '/_pipewright/console/session',
+  '/_pipewright/console/..%2f..%2fpackage.json',
+  '/_pipewright/runner/stream?worker=x',
+  '/_pipewright/runner/../health',
+  '/_pipewright/__proto__',
+]
+
+/** What is no call of an API: git, sites, web-hooks, and the server's own endpoints. */
+const plain: Maker = (random) => {
+  const path = random.of(PLAIN_PATHS)
+  return {
+    what: `plain ${path}`,
+    service: random.of(['pipewright', 'codecommit', 's3']),
+    method: random.of(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']),
+    path,
+    headers: {
+      ...(random.chance(0.5) && {
+        'content-type': random.of(['application/json', 'application/x-git-upload-pack-request', 'x']),
+      }),
+      ...(random.chance(0.2) && { cookie: random.of(['session=x', 'pipewright-session=%00', '=']) }),
+      ...(random.chance(0.2) && { 'x-github-event': random.of(['push', '__proto__']) }),
+      ...(random.chance(0.2) && { 'content-encoding': 'gzip' }),
+    },
+    body: maybeMangled(random, Buffer.from(jsonText(random))),
+    answer: 'any',
+  }
+}
+
+const MAKERS: readonly Maker[] = [json, json, json, json, query, s3, s3, metrics, own, plain, plain]
 
 export const hostileRequest = (random: Random): HostileRequest => random.of(MAKERS)(random)
