@@ -1,8 +1,6 @@
 /** Rolls a stage back to what it had in an execution, after showing what that means. */
 import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
-import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Spinner from '@cloudscape-design/components/spinner'
 import { RollbackStageCommand } from '@aws-sdk/client-codepipeline'
@@ -16,6 +14,7 @@ import { aboutPipeline } from '../../api/queries.ts'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { noticeFailure, noticeSuccess } from '../../components/notices.ts'
 import { paths } from '../../paths.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 
 export interface RollbackDialogProps {
   readonly name: string
@@ -59,29 +58,14 @@ export default function RollbackDialog(props: RollbackDialogProps) {
     }
   }
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={`Roll ${stage} back to execution ${target.slice(0, 8)}`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              disabled={data === undefined || data.refusal !== undefined}
-              onClick={() => void rollBack()}
-            >
-              Roll back
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      title={`Roll ${stage} back to execution ${target.slice(0, 8)}`}
+      action="Roll back"
+      busy={busy}
+      disabled={data === undefined || data.refusal !== undefined}
+      onCancel={onClose}
+      onAction={() => void rollBack()}
     >
       {error !== null ? (
         <ErrorPanel error={error} retry={() => void refetch()} />
@@ -90,7 +74,7 @@ export default function RollbackDialog(props: RollbackDialogProps) {
       ) : (
         <Preview preview={data} />
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

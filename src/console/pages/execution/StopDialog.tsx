@@ -1,14 +1,11 @@
-import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
 import RadioGroup from '@cloudscape-design/components/radio-group'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { StopPipelineExecutionCommand } from '@aws-sdk/client-codepipeline'
 import { useState } from 'react'
 import { codepipeline } from '../../api/codepipeline.ts'
 import { noticeFailure, noticeSuccess } from '../../components/notices.ts'
+import { Dialog } from '../../ui/Dialog.tsx'
 
 /** Stop and wait, or stop and abandon; why is kept with the execution. */
 export default function StopDialog({ name, id, onClose }: { name: string; id: string; onClose: () => void }) {
@@ -34,50 +31,37 @@ export default function StopDialog({ name, id, onClose }: { name: string; id: st
     }
   }
   return (
-    <Modal
-      visible
-      header={`Stop execution ${id.slice(0, 8)}`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => void stop()}>
-              Stop
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <Dialog
+      title={`Stop execution ${id.slice(0, 8)}`}
+      action="Stop"
+      busy={busy}
+      onCancel={onClose}
+      onAction={() => void stop()}
     >
-      <SpaceBetween size="l">
-        <RadioGroup
-          value={way}
-          onChange={({ detail }) => setWay(detail.value)}
-          ariaLabel="How to stop"
-          items={[
-            {
-              value: 'wait',
-              label: 'Stop and wait',
-              description: 'Actions that run may end; none begins any more.',
-            },
-            {
-              value: 'abandon',
-              label: 'Stop and abandon',
-              description: 'At once. Nobody waits for what runs: it may go on, half done.',
-            },
-          ]}
-        />
-        <FormField
-          label="Reason"
-          description="Others read it here and in the history."
-          constraintText="At most 200 characters"
-        >
-          <Input value={reason} onChange={({ detail }) => setReason(detail.value.slice(0, 200))} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <RadioGroup
+        value={way}
+        onChange={({ detail }) => setWay(detail.value)}
+        ariaLabel="How to stop"
+        items={[
+          {
+            value: 'wait',
+            label: 'Stop and wait',
+            description: 'Actions that run may end; none begins any more.',
+          },
+          {
+            value: 'abandon',
+            label: 'Stop and abandon',
+            description: 'At once. Nobody waits for what runs: it may go on, half done.',
+          },
+        ]}
+      />
+      <FormField
+        label="Reason"
+        description="Others read it here and in the history."
+        constraintText="At most 200 characters"
+      >
+        <Input value={reason} onChange={({ detail }) => setReason(detail.value.slice(0, 200))} />
+      </FormField>
+    </Dialog>
   )
 }
