@@ -5,10 +5,21 @@
 import '@xyflow/react/dist/base.css'
 import './graph.css'
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal, type Viewport } from '@xyflow/react'
-import { useCallback, useEffect, useEffectEvent, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type Ref,
+  type RefObject,
+} from 'react'
 import { describePicture } from './describe.ts'
 import { Edges } from './Edges.tsx'
-import { createGraphStore, GraphContext, type GraphHandles } from './graph-store.ts'
+import { createGraphStore, GraphContext, type GraphHandles, type View } from './graph-store.ts'
 import { layoutPipeline, levelOf, shapeKey, type Layout, type Rect, type Size } from './layout.ts'
 import type { Instant, Picture } from './model.ts'
 import { boxesOf, neighbour, type Box, type Direction } from './neighbour.ts'
@@ -25,7 +36,7 @@ import {
   MOST_OF_PAGE,
   outlookOf,
   roomIn,
-  viewportOf,
+  startOf,
   type Outlook,
 } from './viewport.ts'
 import { TOKEN, tokenSpots } from './token-spots.ts'
@@ -59,11 +70,30 @@ export interface GraphControls {
   readonly zoom: (factor: number) => void
 }
 
+/** Nothing is drawn before the frame is measured: the first picture has its place and its level of detail at once. */
 export function PipelineGraph(props: PipelineGraphProps) {
+  const { picture, at } = props
+  const frame = useRef<HTMLDivElement>(null)
+  const view = useFrameSize(frame)
+  const layout = useLayout(picture, view)
+  const onZoom = useCallback((zoom: number) => frame.current?.style.setProperty('--pg-zoom', String(stepOf(zoom))), [])
   return (
-    <ReactFlowProvider>
-      <Graph {...props} />
-    </ReactFlowProvider>
+    <div
+      ref={frame}
+      className="pg"
+      role="application"
+      aria-roledescription="pipeline"
+      aria-label={describePicture(picture)}
+      data-direction={layout.direction}
+      data-past={at !== undefined || undefined}
+      style={{ height: frameHeight(layout, view) }}
+    >
+      {view.width > 0 && (
+        <ReactFlowProvider>
+          <Graph {...props} frame={frame} view={view} layout={layout} onZoom={onZoom} />
+        </ReactFlowProvider>
+      )}
+    </div>
   )
 }
 
@@ -75,16 +105,22 @@ const READABLE = 0.75
 /** px between what is chosen and what covers the rest */
 const REVEALED = 24
 
-function Graph(props: PipelineGraphProps) {
+interface GraphProps extends PipelineGraphProps {
+  readonly frame: RefObject<HTMLDivElement | null>
+  readonly view: Size
+  readonly layout: Layout
+  readonly onZoom: (zoom: number) => void
+}
+
+function Graph(props: GraphProps) {
   const { picture, selected, onSelect, pointedAt, at, controls, outlook, onOutlook, covered = 0 } = props
-  const frame = useRef<HTMLDivElement>(null)
-  const view = useFrameSize(frame)
-  const layout = useLayout(picture, view)
+  const { frame, view, layout, onZoom } = props
+  const [first] = useState(() => startOf(outlook, layout, view))
   const [nodesOf] = useState(createNodes)
   const nodes = useMemo(() => nodesOf(picture, layout), [nodesOf, picture, layout])
   const boxes = useMemo(() => boxesOf(layout), [layout])
   const flow = useReactFlow<StageFlowNode>()
-  const [handles] = useState(() => createHandles())
+  const [handles] = useState(() => createHandles({ level: levelOf(first.zoom), selected, at }))
   const { store } = handles
   const isColumn = layout.direction === 'down'
 
@@ -99,20 +135,16 @@ function Graph(props: PipelineGraphProps) {
   const onViewport = useCallback(
     ({ zoom }: Viewport) => {
       store.set({ level: levelOf(zoom) })
-      frame.current?.style.setProperty('--pg-zoom', String(stepOf(zoom)))
+      onZoom(zoom)
     },
-    [store],
+    [store, onZoom],
   )
   const show = useEffectEvent((viewport: Viewport, duration: number) => {
     void flow.setViewport(viewport, { duration })
     onViewport(viewport)
   })
-  const begin = useEffectEvent((to: Layout, size: Size) =>
-    show(outlook === undefined ? fitted(to, size) : viewportOf(outlook, to, size), 0),
-  )
-  useEffect(() => {
-    if (view.width > 0) begin(layout, view)
-  }, [layout, view])
+  const begin = useEffectEvent((to: Layout, size: Size) => show(startOf(outlook, to, size), 0))
+  useLayoutEffect(() => begin(layout, view), [layout, view])
 
   const goTo = useEffectEvent((key: string) => {
     const box = boxes.find((each) => each.key === key)
@@ -131,7 +163,7 @@ function Graph(props: PipelineGraphProps) {
     if (over > 0) void flow.setViewport({ x: x - over, y, zoom }, { duration: 250 })
   })
   useEffect(() => {
-    if (selected !== undefined && covered > 0 && view.width > 0) reveal(selected, view.width - covered)
+    if (selected !== undefined && covered > 0) reveal(selected, view.width - covered)
   }, [selected, covered, view])
   useImperativeHandle(controls, () => ({
     fit: () => {
@@ -155,63 +187,53 @@ function Graph(props: PipelineGraphProps) {
     const listener = (event: KeyboardEvent): void => onKeyDown(event)
     box?.addEventListener('keydown', listener)
     return () => box?.removeEventListener('keydown', listener)
-  }, [])
+  }, [frame])
 
   return (
     <GraphContext value={handles}>
       {/* the arrow keys walk over the boxes within, each of which is a button */}
-      <div
-        ref={frame}
-        className="pg"
-        role="application"
-        aria-roledescription="pipeline"
-        aria-label={describePicture(picture)}
-        data-direction={layout.direction}
-        data-past={at !== undefined || undefined}
-        style={{ height: frameHeight(layout, view) }}
+      <ReactFlow
+        defaultViewport={first}
+        nodes={nodes}
+        edges={NO_EDGES}
+        nodeTypes={NODE_TYPES}
+        minZoom={MIN_ZOOM}
+        maxZoom={MAX_ZOOM}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        elementsSelectable={false}
+        // a page scrolls; a picture is zoomed with the fingers or with Ctrl
+        zoomOnScroll={false}
+        zoomOnDoubleClick={!isColumn}
+        preventScrolling={false}
+        panOnDrag={!isColumn}
+        zoomOnPinch={!isColumn}
+        disableKeyboardA11y
+        onlyRenderVisibleElements={picture.stages.length > 12}
+        onViewportChange={onViewport}
+        onMove={(_, viewport) => onViewport(viewport)}
+        onMoveEnd={(event, viewport) => {
+          // what the picture does by itself is no wish of the reader
+          if (event !== null && !isColumn) onOutlook?.(outlookOf(viewport, layout, view))
+        }}
+        onPaneClick={() => onSelect(undefined)}
       >
-        <ReactFlow
-          nodes={nodes}
-          edges={NO_EDGES}
-          nodeTypes={NODE_TYPES}
-          minZoom={MIN_ZOOM}
-          maxZoom={MAX_ZOOM}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          elementsSelectable={false}
-          // a page scrolls; a picture is zoomed with the fingers or with Ctrl
-          zoomOnScroll={false}
-          zoomOnDoubleClick={!isColumn}
-          preventScrolling={false}
-          panOnDrag={!isColumn}
-          zoomOnPinch={!isColumn}
-          disableKeyboardA11y
-          onlyRenderVisibleElements={picture.stages.length > 12}
-          onViewportChange={onViewport}
-          onMove={(_, viewport) => onViewport(viewport)}
-          onMoveEnd={(event, viewport) => {
-            // what the picture does by itself is no wish of the reader
-            if (event !== null && !isColumn) onOutlook?.(outlookOf(viewport, layout, view))
-          }}
-          onPaneClick={() => onSelect(undefined)}
-        >
-          <ViewportPortal>
-            <Edges layout={layout} stages={picture.stages} />
-            <Tokens picture={picture} layout={layout} />
-          </ViewportPortal>
-          {picture.stages.length >= MINIMAP_FROM && !isColumn && (
-            <MiniMap
-              className="pg-minimap"
-              pannable
-              zoomable
-              ariaLabel="The whole pipeline, small"
-              nodeBorderRadius={24}
-              nodeClassName={toneClass}
-            />
-          )}
-        </ReactFlow>
-      </div>
+        <ViewportPortal>
+          <Edges layout={layout} stages={picture.stages} />
+          <Tokens picture={picture} layout={layout} />
+        </ViewportPortal>
+        {picture.stages.length >= MINIMAP_FROM && !isColumn && (
+          <MiniMap
+            className="pg-minimap"
+            pannable
+            zoomable
+            ariaLabel="The whole pipeline, small"
+            nodeBorderRadius={24}
+            nodeClassName={toneClass}
+          />
+        )}
+      </ReactFlow>
     </GraphContext>
   )
 }
@@ -226,8 +248,8 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = {
 const toneClass = ({ data }: StageFlowNode): string => `pg-mini-${styleOf(data.stage.look).tone}`
 
 /** Handles that stay the same while what they do is told anew. */
-function createHandles() {
-  const store = createGraphStore()
+function createHandles(view: Partial<View>) {
+  const store = createGraphStore(view)
   let current: { onSelect: (key: string | undefined) => void; picture: Picture } | undefined
   const handles: GraphHandles & { listen: (to: NonNullable<typeof current>) => () => void } = {
     store,
@@ -245,9 +267,9 @@ function createHandles() {
 }
 
 /** The size of the frame; its height follows from the layout, so that only width and window count. */
-function useFrameSize(frame: React.RefObject<HTMLDivElement | null>): Size {
+function useFrameSize(frame: RefObject<HTMLDivElement | null>): Size {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = frame.current
     if (box === null) return
     const measure = (): void => {

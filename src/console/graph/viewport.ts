@@ -56,3 +56,7 @@ export function roomIn(view: Size): Size {
   if (view.width === 0) return { width: 1200, height: 600 }
   return isNarrow(view) ? view : { width: view.width - 2 * MARGIN, height: view.height - 2 * MARGIN }
 }
+
+/** Where one looked, or at everything. */
+export const startOf = (outlook: Outlook | undefined, layout: Layout, view: Size): Viewport =>
+  outlook === undefined ? fitted(layout, view) : viewportOf(outlook, layout, view)

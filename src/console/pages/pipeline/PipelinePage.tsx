@@ -114,7 +114,15 @@ export default function PipelinePage() {
         </div>
       )}
       {(isSliding || address.at !== undefined) && (
-        <TimeSlider marks={history.marks} at={address.at} timeZone={timeZone} onMove={(at) => setAddress({ at })} />
+        <TimeSlider
+          marks={history.marks}
+          at={address.at}
+          timeZone={timeZone}
+          onMove={(at) => {
+            if (address.at === undefined) history.refresh()
+            setAddress({ at })
+          }}
+        />
       )}
       {snapshot !== undefined && picture !== undefined && (
         <Executions name={name} snapshot={snapshot} picture={picture} onPoint={setPointedAt} />

@@ -9,6 +9,7 @@ import {
   type PipelineDeclaration,
   type PipelineExecutionSummary,
   type RuleExecutionDetail,
+  type StageState,
 } from '@aws-sdk/client-codepipeline'
 import { queryOptions } from '@tanstack/react-query'
 import { codepipeline } from '../../api/codepipeline.ts'
@@ -17,6 +18,7 @@ import { getOwn } from '../../api/session.ts'
 import { applyEvents, type BusEvent } from '../../graph/apply-event.ts'
 import type { DoorChange } from '../../graph/at-instant.ts'
 import { declaredOf, type DeclaredPipeline } from '../../graph/declared.ts'
+import { isActive } from '../../graph/from-api.ts'
 import type { Picture } from '../../graph/model.ts'
 import { pictureNow, type Answers } from '../../graph/picture.ts'
 
@@ -29,10 +31,10 @@ export interface Snapshot {
 }
 
 const EXECUTIONS = 100
-/** enough to know whose the newest runs are */
+/** enough to know whose the newest runs are, mostly */
 const RUNS = 100
-/** PARALLEL executions are known from their runs only */
-const PARALLEL_RUNS = 1000
+/** PARALLEL executions are known from their runs only, and large stages have many */
+const MANY_RUNS = 1000
 
 /** Not under `aboutPipeline`: events are applied to the picture, and the answers confirm it now and then. */
 export const snapshot = (name: string) =>
@@ -52,7 +54,9 @@ export const snapshot = (name: string) =>
       const pipeline = declaredOf(declaration)
       const isParallel = pipeline.mode === 'PARALLEL'
       const [actionExecutions, ruleExecutions] = await Promise.all([
-        isParallel && newestRuns.length === RUNS ? listActionExecutions(name, PARALLEL_RUNS, signal) : newestRuns,
+        newestRuns.length === RUNS && (isParallel || hasUnknownRuns(state.stageStates, newestRuns))
+          ? listActionExecutions(name, MANY_RUNS, signal)
+          : newestRuns,
         isParallel ? listRuleExecutions(name, 200, signal) : [],
       ])
       const answers: Answers = { stageStates: state.stageStates ?? [], executions, actionExecutions, ruleExecutions }
@@ -60,6 +64,15 @@ export const snapshot = (name: string) =>
     },
     staleTime: 10_000,
   })
+
+/** In a stage where somebody is, it matters whether what has run is theirs. */
+function hasUnknownRuns(states: readonly StageState[] = [], runs: readonly ActionExecutionDetail[]): boolean {
+  const known = new Set(runs.map(({ actionExecutionId }) => actionExecutionId))
+  return states
+    .filter(({ latestExecution }) => isActive(latestExecution?.status))
+    .flatMap(({ actionStates = [] }) => actionStates)
+    .some(({ latestExecution: run }) => run !== undefined && !known.has(run.actionExecutionId))
+}
 
 /** Everything that history knows, as far back as one wants to slide. */
 export const past = (name: string) =>
@@ -74,7 +87,7 @@ export const past = (name: string) =>
       ])
       return { executions, actionExecutions, ruleExecutions, doors }
     },
-    staleTime: 60_000,
+    staleTime: 5000,
   })
 
 async function listExecutions(name: string, most: number, signal: AbortSignal): Promise<PipelineExecutionSummary[]> {

@@ -14,8 +14,8 @@ export function usePast(
   now: Snapshot | undefined,
   at: Instant | undefined,
   isWanted: boolean,
-): { readonly picture: Picture | undefined; readonly marks: readonly Mark[] } {
-  const { data } = useQuery({ ...past(name), enabled: isWanted || at !== undefined })
+): { readonly picture: Picture | undefined; readonly marks: readonly Mark[]; readonly refresh: () => void } {
+  const { data, isStale, refetch } = useQuery({ ...past(name), enabled: isWanted || at !== undefined })
   const stageStates = now?.answers.stageStates
   const history = useMemo(
     () => (data === undefined || stageStates === undefined ? undefined : historyOf({ ...data, stageStates })),
@@ -42,5 +42,9 @@ export function usePast(
         : pictureAt(then, history, data?.doors ?? [], at),
     [then, history, data, at],
   )
-  return { picture, marks }
+  /** what has happened since history was read */
+  const refresh = (): void => {
+    if (isStale) void refetch()
+  }
+  return { picture, marks, refresh }
 }
