@@ -147,6 +147,43 @@ describe('failures', () => {
     assert.deepEqual(server.ran, ['Fetch', 'Ship'])
     assert.equal(await server.status(), 'Succeeded')
   })
+
+  for (const [what, fault] of [
+    ['whose answer is lost', 'lost'],
+    ['that the store does twice', 'twice'],
+  ] as const) {
+    test(`given a commit ${what}, what it left in the outbox is performed once, and its events are heard`, async () => {
+      let faults = 1
+      await using server = await start({
+        run: succeed,
+        wrapStore: (store) => ({
+          ...store,
+          write: async (work) => {
+            const result = await store.write(work)
+            if (server?.ran.length !== 1 || faults-- <= 0) return result
+            if (fault === 'twice') return await store.write(work)
+            throw new Error('the connection broke')
+          },
+        }),
+        schedule: (delayMs, callback) => {
+          if (delayMs <= 1000) queueMicrotask(callback)
+          return () => undefined
+        },
+      })
+      await server.engine.recover()
+      await server.create()
+      await server.until('Succeeded')
+      await server.engine.idle()
+      assert.deepEqual(server.ran, ['Fetch', 'Ship'])
+      assert.deepEqual(await server.outbox(), [])
+      const started = new Set(server.heard.map(({ id }) => id))
+      const journal = await server.store.read.events.after(0, 100)
+      assert.deepEqual(
+        journal.filter(({ event }) => !started.has(event.id)),
+        [],
+      )
+    })
+  }
 })
 
 describe('crashes', () => {
