@@ -11,10 +11,11 @@ import { paths } from '../../paths.ts'
 import type { ExecutionData } from './use-execution.ts'
 import { possible } from './words.ts'
 
+const StartDialog = lazy(async () => await import('../../components/start/StartDialog.tsx'))
 const StopDialog = lazy(async () => await import('./StopDialog.tsx'))
 const RollbackDialog = lazy(async () => await import('./RollbackDialog.tsx'))
 
-type Asked = { readonly kind: 'stop' } | { readonly kind: 'rollback'; readonly stage: string }
+type Asked = { readonly kind: 'start' | 'stop' } | { readonly kind: 'rollback'; readonly stage: string }
 
 export function ExecutionActions({ data, execution }: { data: ExecutionData; execution: PipelineExecution }) {
   const { name, id, runs, stages, summaries } = data
@@ -74,6 +75,9 @@ export function ExecutionActions({ data, execution }: { data: ExecutionData; exe
             Roll back to this
           </ButtonDropdown>
         )}
+        {execution.executionType !== 'ROLLBACK' && (
+          <Button onClick={() => setAsked({ kind: 'start' })}>Start like this, but…</Button>
+        )}
         {canStop && <Button onClick={() => setAsked({ kind: 'stop' })}>Stop</Button>}
         {only !== undefined && (
           <ButtonDropdown
@@ -97,6 +101,14 @@ export function ExecutionActions({ data, execution }: { data: ExecutionData; exe
         )}
       </SpaceBetween>
       <Suspense>
+        {asked?.kind === 'start' && (
+          <StartDialog
+            name={name}
+            like={id}
+            onClose={() => setAsked(undefined)}
+            onStarted={(started) => void navigate(paths.execution(name, started))}
+          />
+        )}
         {asked?.kind === 'stop' && <StopDialog name={name} id={id} onClose={() => setAsked(undefined)} />}
         {asked?.kind === 'rollback' && (
           <RollbackDialog name={name} target={id} stage={asked.stage} onClose={() => setAsked(undefined)} />

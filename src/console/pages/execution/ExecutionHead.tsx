@@ -5,6 +5,7 @@ import { Link } from '../../components/Link.tsx'
 import { paths } from '../../paths.ts'
 import { Ago, Took } from '../../ui/Ago.tsx'
 import { ShortId } from '../../ui/Mono.tsx'
+import { revisionMessage } from '../../ui/revision.ts'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 import { ExecutionActions } from './ExecutionActions.tsx'
 import type { ExecutionData } from './use-execution.ts'
@@ -68,7 +69,7 @@ function Revisions({ execution }: { execution: PipelineExecution }) {
     <ul className="execution-revisions" aria-label="Source revisions">
       {artifactRevisions.map(({ name = '', revisionId = '', revisionSummary, revisionUrl, created }) => (
         <li key={name} className="execution-revision">
-          <span className="execution-message">{messageOf(revisionSummary) ?? revisionId}</span>
+          <span className="execution-message">{revisionMessage(revisionSummary) ?? revisionId}</span>
           <span className="quiet">
             {name} ·{' '}
             {/^https?:\/\//.test(revisionUrl ?? '') ? (
@@ -87,17 +88,6 @@ function Revisions({ execution }: { execution: PipelineExecution }) {
       ))}
     </ul>
   )
-}
-
-/** A git provider may say it as JSON: `{"ProviderType":"GitHub","CommitMessage":"…"}`. */
-function messageOf(summary: string | undefined): string | undefined {
-  if (summary === undefined || !summary.startsWith('{')) return summary?.split('\n')[0]
-  try {
-    const { CommitMessage } = JSON.parse(summary) as { CommitMessage?: unknown }
-    return typeof CommitMessage === 'string' ? CommitMessage.split('\n')[0] : summary
-  } catch {
-    return summary
-  }
 }
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (

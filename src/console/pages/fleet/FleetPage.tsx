@@ -11,6 +11,7 @@ import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { useKeys } from '../../components/keys.ts'
 import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
+import { useSearchText } from '../../components/search-text.ts'
 import { paths } from '../../paths.ts'
 import { FleetList } from './FleetList.tsx'
 import { arrange, fits, FLEET_STATES, parseFilter, type FleetRow, type Grouping } from './model.ts'
@@ -21,7 +22,7 @@ const WelcomePage = lazy(async () => await import('../welcome/WelcomePage.tsx'))
 
 export default function FleetPage() {
   const [search, setSearch] = useSearchParams()
-  const text = search.get('q') ?? ''
+  const [text, setText] = useSearchText('q')
   const grouping = (search.get('group') ?? 'none') as Grouping
   const { starred } = usePreferences()
   const stars = new Set(starred)
@@ -84,7 +85,7 @@ export default function FleetPage() {
             value={text}
             ariaLabel="Filter pipelines"
             placeholder="Name, message, state:failed, tag:team=web, is:starred"
-            onChange={({ detail }) => set('q', detail.value)}
+            onChange={({ detail }) => setText(detail.value)}
           />
         </div>
         <label className="fleet-group">
@@ -102,7 +103,7 @@ export default function FleetPage() {
         </label>
         <SavedFilters rows={rows} stars={stars} current={text} />
       </div>
-      <StateCounts rows={rows} onPick={(state) => set('q', `state:${state.replace(' ', '-')}`)} />
+      <StateCounts rows={rows} onPick={(state) => setText(`state:${state.replace(' ', '-')}`)} />
       <div className="fleet">
         <div className="fleet-head" aria-hidden="true">
           {['Pipeline', 'State', 'Newest revision', 'Last change', 'Durations', 'Success'].map((title) => (

@@ -1,6 +1,7 @@
 /** What the list of pipelines says of each: pure, from the answers of the API. */
 import type { Reason } from '../../../core/execution/explain/explanation.ts'
 import type { ExecutionOverview, PipelineOverview } from '../../../core/execution/overview.ts'
+import { revisionMessage } from '../../ui/revision.ts'
 
 /** blocked: in progress, but somebody has to do something */
 export type FleetState = 'failed' | 'blocked' | 'running' | 'succeeded' | 'stopped' | 'never ran'
@@ -47,7 +48,7 @@ export function fleetRow({ name, executionMode, executions, reasons, tags, updat
     mode: executionMode,
     state: stateOf(latest, reason),
     latest,
-    message: messageOf(latest?.revisionSummary),
+    message: revisionMessage(latest?.revisionSummary),
     running: executions.filter(({ status }) => status === 'InProgress' || status === 'Stopping').length,
     past,
     successRate:
@@ -75,17 +76,6 @@ function stateOf(latest: ExecutionOverview | undefined, reason: Reason | undefin
     return reason !== undefined && BLOCKING.has(reason.kind) ? 'blocked' : 'running'
   if (status === 'Failed') return 'failed'
   return status === 'Succeeded' ? 'succeeded' : 'stopped'
-}
-
-/** Providers of connections put a JSON document where the others put the message. */
-function messageOf(summary: string | undefined): string | undefined {
-  if (summary?.startsWith('{') !== true) return summary?.split('\n')[0]
-  try {
-    const { CommitMessage } = JSON.parse(summary) as { CommitMessage?: unknown }
-    return typeof CommitMessage === 'string' ? CommitMessage.split('\n')[0] : summary
-  } catch {
-    return summary
-  }
 }
 
 export interface FleetFilter {
