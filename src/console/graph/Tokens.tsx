@@ -12,8 +12,9 @@ export function Tokens({ picture, layout }: { picture: Picture; layout: Layout }
   const { tokens } = picture
   const spots = useMemo(() => new Map(tokenSpots(layout, tokens).map((spot) => [spot.id, spot])), [layout, tokens])
   const names = useMemo(() => tokenNames(tokens), [tokens])
+  const level = useView((view) => view.level)
   return (
-    <div className="pg-tokens">
+    <div className="pg-tokens" data-level={level}>
       {tokens.map((token) => {
         const spot = spots.get(token.id)
         const name = names.get(token.id) ?? ''
