@@ -6,17 +6,16 @@ import Input from '@cloudscape-design/components/input'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue } from 'react'
-import { useSearchParams } from 'react-router'
 import { audit, type AuditedCall } from '../../api/records.ts'
 import { DataTable } from '../../components/DataTable.tsx'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { usePage } from '../../components/page.ts'
+import { useSearchText } from '../../components/search-text.ts'
 import { Ago } from '../../ui/Ago.tsx'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 
 export default function AuditPage() {
-  const [search, setSearch] = useSearchParams()
-  const text = search.get('q') ?? ''
+  const [text, setText] = useSearchText('q')
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useInfiniteQuery(
     audit(useDeferredValue(text)),
   )
@@ -36,7 +35,7 @@ export default function AuditPage() {
         value={text}
         ariaLabel="Filter calls"
         placeholder="Who, what, from where: every word must be in the record"
-        onChange={({ detail }) => setSearch(detail.value === '' ? {} : { q: detail.value }, { replace: true })}
+        onChange={({ detail }) => setText(detail.value)}
       />
       {error !== null && <ErrorPanel error={error} retry={() => void refetch()} />}
       <DataTable

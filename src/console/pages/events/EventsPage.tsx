@@ -5,19 +5,18 @@ import Header from '@cloudscape-design/components/header'
 import Input from '@cloudscape-design/components/input'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useSearchParams } from 'react-router'
 import { useLiveEvents } from '../../api/live.ts'
 import { journal, type JournalEvent } from '../../api/records.ts'
 import { DataTable } from '../../components/DataTable.tsx'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { Link } from '../../components/Link.tsx'
 import { usePage } from '../../components/page.ts'
+import { useSearchText } from '../../components/search-text.ts'
 import { paths } from '../../paths.ts'
 import { Ago } from '../../ui/Ago.tsx'
 
 export default function EventsPage() {
-  const [search, setSearch] = useSearchParams()
-  const pipeline = search.get('pipeline') ?? ''
+  const [pipeline, setPipeline] = useSearchText('pipeline')
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useInfiniteQuery(
     journal({ pipeline: pipeline === '' ? undefined : pipeline }),
   )
@@ -37,7 +36,7 @@ export default function EventsPage() {
         value={pipeline}
         ariaLabel="Of which pipeline"
         placeholder="Name of a pipeline; empty: all"
-        onChange={({ detail }) => setSearch(detail.value === '' ? {} : { pipeline: detail.value }, { replace: true })}
+        onChange={({ detail }) => setPipeline(detail.value)}
       />
       {error !== null && <ErrorPanel error={error} retry={() => void refetch()} />}
       <DataTable
