@@ -129,7 +129,7 @@ const KINDS: readonly {
   { type: 'rollback', weight: 4, make: ({ pick }) => ({ type: 'rollback', to: pick(), stage: pick() }) },
   {
     type: 'override',
-    weight: 3,
+    weight: 6,
     make: ({ pick, chance }) => ({
       type: 'override',
       of: pick(),
