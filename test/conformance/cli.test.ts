@@ -4,11 +4,13 @@ import {
   CodePipelineClient,
   CreateCustomActionTypeCommand,
   CreatePipelineCommand,
+  GetPipelineCommand,
   ListPipelineExecutionsCommand,
   PollForJobsCommand,
   PutJobFailureResultCommand,
   PutJobSuccessResultCommand,
   StopPipelineExecutionCommand,
+  UpdatePipelineCommand,
   type ActionDeclaration,
   type Job,
 } from '@aws-sdk/client-codepipeline'
@@ -284,6 +286,28 @@ describe('executions', { concurrency: true, timeout: 60_000 }, () => {
       'Right InProgress': () => bothWait('Right'),
     })
     assert.equal(code, 0)
+  })
+
+  test('given a PARALLEL pipeline whose executions wait alike, then approve asks for the execution, and answers that one', async () => {
+    await create('parallel', [action('Fetch')], [approval('Release')])
+    const { pipeline } = await codepipeline.send(new GetPipelineCommand({ name: 'parallel' }))
+    await codepipeline.send(
+      new UpdatePipelineCommand({ pipeline: pipeline && { ...pipeline, executionMode: 'PARALLEL' } }),
+    )
+    const start = async (): Promise<string> => {
+      const { stdout } = await pipewright(['start', 'parallel', '--json'])
+      await end('parallel', 'Fetch')
+      return (JSON.parse(stdout) as { pipelineExecutionId: string }).pipelineExecutionId
+    }
+    const [first, second] = [await start(), await start()]
+    const both = await pipewright(['approve', 'parallel'])
+    assert.equal(both.code, 1)
+    assert.match(both.stderr, new RegExp(`2 approvals wait: Release of ${second}, Release of ${first}\\.`))
+    const why = await pipewright(['why', 'parallel', second])
+    const typed = /Approves it: pipewright (.*)$/m.exec(why.stdout)?.[1]?.split(' ') ?? []
+    assert.equal((await pipewright(typed)).code, 0)
+    assert.match((await pipewright(['why', 'parallel', second])).stdout, /It succeeded/)
+    assert.match((await pipewright(['why', 'parallel', first])).stdout, /waits for somebody/)
   })
 
   test('given start without --watch, then the id is on the first line, or in JSON', async () => {

@@ -1,4 +1,9 @@
-import { CodePipelineClient, GetPipelineStateCommand, PutApprovalResultCommand } from '@aws-sdk/client-codepipeline'
+import {
+  CodePipelineClient,
+  GetPipelineStateCommand,
+  ListActionExecutionsCommand,
+  PutApprovalResultCommand,
+} from '@aws-sdk/client-codepipeline'
 import type { Command } from 'commander'
 import { connectionOf, talking, withConnection, type Connection } from '../connection.ts'
 import { CliFailure } from '../failure.ts'
@@ -8,6 +13,7 @@ interface AnswerOptions {
   readonly endpoint?: string
   readonly region?: string
   readonly action?: string
+  readonly execution?: string
   readonly summary: string
   readonly json?: boolean
 }
@@ -23,6 +29,7 @@ export const approvalCommands = (program: Command): void => {
       .argument('<pipeline>')
       .description(ANSWERS[verb].description)
       .option('--action <name>', 'which approval, when several wait')
+      .option('--execution <id>', 'whose approval, when several executions wait')
       .option('--summary <text>', 'why, shown in the history', '')
       .option('--json', 'print JSON')
       .action(async (pipeline: string, options: AnswerOptions) => {
@@ -33,6 +40,7 @@ export const approvalCommands = (program: Command): void => {
 }
 
 export interface WaitingApproval {
+  readonly executionId: string | undefined
   readonly stageName: string
   readonly actionName: string
   readonly token: string
@@ -40,16 +48,37 @@ export interface WaitingApproval {
   readonly summary: string
 }
 
-/** The approvals of a pipeline that wait for somebody (not of PARALLEL pipelines, whose state AWS keeps empty). */
+/** The approvals of a pipeline that wait for somebody. */
 export async function waitingApprovals(client: CodePipelineClient, name: string): Promise<WaitingApproval[]> {
   const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name }))
-  return stageStates.flatMap(({ stageName = '', actionStates = [] }) =>
-    actionStates.flatMap(({ actionName = '', latestExecution }) =>
-      latestExecution?.status === 'InProgress' && latestExecution.token !== undefined
-        ? [{ stageName, actionName, token: latestExecution.token, summary: latestExecution.summary ?? 'Approve?' }]
+  // executions in PARALLEL mode have no part in the state, but are in history
+  if (stageStates.every(({ actionStates = [] }) => actionStates.length === 0)) return inHistory(client, name)
+  return stageStates.flatMap(({ stageName = '', actionStates = [], latestExecution: entered }) =>
+    actionStates.flatMap(({ actionName = '', latestExecution: { status, token, summary = QUESTION } = {} }) =>
+      status === 'InProgress' && token !== undefined
+        ? [{ executionId: entered?.pipelineExecutionId, stageName, actionName, token, summary }]
         : [],
     ),
   )
+}
+
+const QUESTION = 'Approve?'
+
+/** There the token is the run's external id. */
+async function inHistory(client: CodePipelineClient, pipelineName: string): Promise<WaitingApproval[]> {
+  const found: WaitingApproval[] = []
+  let nextToken: string | undefined
+  do {
+    const page = await client.send(new ListActionExecutionsCommand({ pipelineName, ...(nextToken && { nextToken }) }))
+    for (const { status, input, output, pipelineExecutionId, ...run } of page.actionExecutionDetails ?? []) {
+      const { externalExecutionId: token, externalExecutionSummary: summary = QUESTION } = output?.executionResult ?? {}
+      if (status !== 'InProgress' || input?.actionTypeId?.category !== 'Approval' || token === undefined) continue
+      const { stageName = '', actionName = '' } = run
+      found.push({ executionId: pipelineExecutionId, stageName, actionName, token, summary })
+    }
+    nextToken = page.nextToken
+  } while (nextToken !== undefined)
+  return found
 }
 
 async function answer(
@@ -60,7 +89,9 @@ async function answer(
 ): Promise<void> {
   const client = new CodePipelineClient(connection)
   const waiting = (await waitingApprovals(client, pipelineName)).filter(
-    ({ actionName }) => options.action === undefined || actionName === options.action,
+    ({ actionName, executionId }) =>
+      (options.action === undefined || actionName === options.action) &&
+      (options.execution === undefined || executionId === options.execution),
   )
   const [approval, ...others] = waiting
   if (!approval) {
@@ -72,12 +103,12 @@ async function answer(
     )
   }
   if (others.length > 0) {
-    throw new CliFailure(
-      `${waiting.length} approvals wait: ${waiting.map(({ actionName }) => actionName).join(', ')}.`,
-      {
-        hint: 'Say which one with --action <name>.',
-      },
-    )
+    const names = new Set(waiting.map(({ actionName }) => actionName))
+    const isSame = names.size < waiting.length
+    const list = waiting.map(({ actionName, executionId }) => (isSame ? `${actionName} of ${executionId}` : actionName))
+    throw new CliFailure(`${waiting.length} approvals wait: ${list.join(', ')}.`, {
+      hint: `Say which one with --action <name>${isSame ? ' and --execution <id>' : ''}.`,
+    })
   }
   const { status } = ANSWERS[verb]
   const approvedAt = await answerApproval(client, pipelineName, approval, status, options.summary)

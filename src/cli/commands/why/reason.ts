@@ -1,4 +1,4 @@
-import type { CircumstanceKind, Reason, Remedy } from '../../../core/execution/explain.ts'
+import type { CircumstanceKind, Reason, Remedy, Subject } from '../../../core/execution/explain.ts'
 import { duration, paint, type Output } from '../../output.ts'
 
 /** What it is, since when, until when, and what to type. */
@@ -8,7 +8,8 @@ export function showReason(reason: Reason, pipelineName: string, now: number, ou
   output.line(
     `    ${paint(output, 'dim', [`${duration(now - reason.since)} ago`, ...untilWhen(reason, now)].join(', '))}`,
   )
-  for (const remedy of reason.remedies) output.line(`    ${remedy.does}: ${commandFor(remedy, pipelineName)}`)
+  for (const remedy of reason.remedies)
+    output.line(`    ${remedy.does}: ${commandFor(remedy, pipelineName, reason.about)}`)
 }
 
 const WAITS = ['\u2026', 'cyan'] as const
@@ -64,10 +65,14 @@ function span(milliseconds: number): string {
 }
 
 /** Ready to paste; what the caller must find out stands in angle brackets. */
-export function commandFor({ operation, parameters, needs = [] }: Remedy, pipelineName: string): string {
+export function commandFor(
+  { operation, parameters, needs = [] }: Remedy,
+  pipelineName: string,
+  about: Subject,
+): string {
   if (operation === 'PutApprovalResult') {
-    const { actionName } = parameters
-    return `pipewright approve ${word(pipelineName)} --action ${word(typeof actionName === 'string' ? actionName : '')}`
+    const { actionName = '', pipelineExecutionId = '' } = about
+    return `pipewright approve ${word(pipelineName)} --action ${word(actionName)} --execution ${word(pipelineExecutionId)}`
   }
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     typeof value === 'boolean'
