@@ -38,6 +38,14 @@ const CLI = `{
 }
 `
 
+const repeated = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => line(index)).join('')
+
+/** A template whose pipelines share stages by an alias. */
+const PIPELINES = (count: number) =>
+  `X: &s\n${repeated(100, (i) => `  - {Name: s${i}, Actions: [{Name: b, ActionTypeId: {Category: Source, Owner: AWS, Provider: S3, Version: 1}}]}\n`)}` +
+  `Resources:\n${repeated(count, (i) => `  P${i}: {Type: AWS::CodePipeline::Pipeline, Properties: {RoleArn: x, Stages: *s}}\n`)}`
+
 const TEMPLATE = `Parameters:
   Branch: { Type: String, Default: main }
   Approval: { Type: String, Default: 'no', AllowedValues: ['yes', 'no'] }
@@ -274,6 +282,26 @@ describe('lint of a CloudFormation template', () => {
     assert.equal(lint('Resources: &r\n  x: *r\n').at(0)?.rule, 'syntax')
     assert.equal(lint('['.repeat(50_000)).at(0)?.rule, 'syntax')
   })
+
+  it('names a key that is given twice', () => {
+    assert.deepEqual(found('pipeline:\n  name: a\n  name: b\n'), ['3 syntax'])
+    assert.deepEqual(found('{"pipeline": {"name": "a", "name": "b"}}'), ['1 syntax'])
+  })
+
+  // an editor asks after every key: what would take minutes is made to take a second on a slow machine
+  for (const [what, text] of Object.entries({
+    'a map of very many keys': `pipeline:\n${repeated(30_000, (i) => `  k${i}: 1\n`)}`,
+    'a parameter compared with everything': `${PIPELINES(1)}Conditions:\n${repeated(8000, (i) => `  C${i}: {"Fn::Equals": [{Ref: A}, v${i}]}\n`)}`,
+    'very many parameters': `${PIPELINES(1)}Conditions:\n${repeated(8000, (i) => `  C${i}: {"Fn::Equals": [{Ref: A${i}}, v]}\n`)}`,
+    'pipelines that repeat each other by aliases, under many conditions': `${PIPELINES(100)}Conditions:\n${repeated(64, (i) => `  C${i}: {"Fn::Equals": [{Ref: A${i}}, v]}\n`)}`,
+  })) {
+    it(`is done in time with ${what}`, () => {
+      const started = process.cpuUsage()
+      lint(text)
+      const { user, system } = process.cpuUsage(started)
+      assert.ok(user + system < 8_000_000, `${Math.round((user + system) / 1000)} ms of processor time`)
+    })
+  }
 
   it('never throws', () => {
     const piece = fc.constantFrom(

@@ -90,7 +90,8 @@ function lintTemplate(
   })
   if (pipelines.length === 0)
     return [syntaxFinding({ at: resources.at, message: 'The template has no AWS::CodePipeline::Pipeline' })]
-  const worlds = worldsOf(template)
+  const nodes = pipelines.reduce((sum, { value }) => sum + sizeOf(value), 0)
+  const worlds = worldsOf(template, Math.max(1, Math.floor(MOST_NODES / nodes)))
   return pipelines.flatMap(({ value, at }) =>
     worlds.flatMap((world) => {
       const places = new Places()
@@ -100,6 +101,16 @@ function lintTemplate(
       return lintDeclaration(withName(declaration), places, options, TEMPLATE_MEMBERS)
     }),
   )
+}
+
+/** linted for one template, all its worlds together: an editor asks after every key */
+const MOST_NODES = 100_000
+
+/** Of the tree, its repetitions through aliases counted again. */
+function sizeOf(source: Source): number {
+  if (source.kind === 'scalar') return 1
+  const inside = source.kind === 'list' ? source.items : source.entries.map(({ value }) => value)
+  return inside.reduce((sum, item) => sum + sizeOf(item), 1)
 }
 
 /** CloudFormation makes a name up when there is none. */

@@ -40,9 +40,12 @@ export function parseSource(text: string): ParsedSource {
       prettyErrors: false,
       schema: 'core',
       merge: true,
+      // the library compares each key with every other; here a set does
+      uniqueKeys: false,
     })
     const problems = document.errors.map(({ message, pos }) => ({ at: pos[0], message }))
-    return { root: readNode(document.contents, { anchors: new Map(), left: MOST_NODES }), problems, position }
+    const root = readNode(document.contents, { anchors: new Map(), left: MOST_NODES, problems })
+    return { root, problems, position }
   } catch (error) {
     const message = error instanceof Error ? error.message : 'The file cannot be read'
     return { root: nothing(0), problems: [{ at: 0, message }], position }
@@ -54,6 +57,8 @@ interface Reading {
   readonly anchors: Map<string, unknown>
   /** nodes left; aliases can make a short text describe an endless tree */
   left: number
+  /** more of them are added while reading */
+  readonly problems: SyntaxProblem[]
 }
 
 const MOST_NODES = 200_000
@@ -87,12 +92,16 @@ function readPlain(node: unknown, run: Reading, depth: number): Source {
     return { kind: 'list', items: node.items.map((item) => readNode(item, run, depth + 1)), at: node.range?.[0] ?? 0 }
   }
   if (!isMap(node)) return nothing(0)
+  const keys = new Set<unknown>()
   const entries = node.items.flatMap((pair): readonly Entry[] => {
     const key = isScalar(pair.key) ? String(pair.key.value) : undefined
     if (key === undefined) return []
     const value = readNode(pair.value, run, depth + 1)
     if (key === '<<') return value.kind === 'map' ? value.entries : []
-    return [{ key, at: isScalar(pair.key) ? (pair.key.range?.[0] ?? value.at) : value.at, value }]
+    const at = isScalar(pair.key) ? (pair.key.range?.[0] ?? value.at) : value.at
+    if (keys.has(key)) run.problems.push({ at, message: 'Map keys must be unique' })
+    keys.add(key)
+    return [{ key, at, value }]
   })
   return { kind: 'map', entries, at: node.range?.[0] ?? 0 }
 }

@@ -12,7 +12,8 @@ export interface World {
 
 const MOST_WORLDS = 64
 
-export function worldsOf(template: Source): readonly World[] {
+/** @param most fewer for large templates: each world is linted as a whole; there is always one */
+export function worldsOf(template: Source, most = MOST_WORLDS): readonly World[] {
   const conditions = member(template, 'Conditions')
   const compared = new Map<string, Set<string>>()
   if (conditions !== undefined) collectComparisons(conditions, compared)
@@ -24,8 +25,9 @@ export function worldsOf(template: Source): readonly World[] {
     base.set(name, initial)
     for (const candidate of candidates) if (candidate !== initial) variants.push([name, candidate])
   }
-  const choices = [base, ...variants.map((variant) => new Map([...base, variant]))]
-  return choices.slice(0, MOST_WORLDS).map((values) => worldOf(conditions, values))
+  const chosen = variants.slice(0, Math.min(most, MOST_WORLDS) - 1)
+  const choices = [base, ...chosen.map((variant) => new Map([...base, variant]))]
+  return choices.map((values) => worldOf(conditions, values))
 }
 
 /** Stands for "some value that the template does not mention". */
@@ -54,7 +56,9 @@ function collectComparisons(source: Source, found: Map<string, Set<string>>): vo
     if (key !== 'Fn::Equals' || value.kind !== 'list') continue
     const literals = value.items.flatMap(scalarText)
     for (const name of value.items.flatMap((item) => scalarText(member(item, 'Ref')))) {
-      found.set(name, new Set([...(found.get(name) ?? []), ...literals]))
+      const known = found.get(name) ?? new Set()
+      for (const literal of literals) known.add(literal)
+      found.set(name, known)
     }
   }
 }
