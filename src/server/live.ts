@@ -12,6 +12,9 @@ export interface LiveStreams {
 /** the state changes that AWS publishes, and our own of what happens in between */
 const SOURCES: ReadonlySet<string> = new Set(['aws.codepipeline', 'pipewright.codepipeline'])
 
+/** by one client, in memory of ours */
+const MOST_UNREAD_BYTES = 1024 * 1024
+
 /** What is shown to whom looks at a place, or at one pipeline of it. */
 export const visibleEvents =
   ({
@@ -37,7 +40,11 @@ export function createLiveStreams({ bus, logLines }: { bus: Bus; logLines: LogLi
     events(query, { account }, region, response) {
       const stop = bus.listen(
         { matches: visibleEvents({ account, region, pipeline: query.get('pipeline') ?? undefined }) },
-        (event) => response.write(`${JSON.stringify(event)}\n`),
+        (event) => {
+          // who leaves so much unread is cut off, and sees that it is
+          if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
+          else response.write(`${JSON.stringify(event)}\n`)
+        },
       )
       response.once('close', stop)
       begin(response)
