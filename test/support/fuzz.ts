@@ -44,6 +44,7 @@ const JSON_SERVICES = [
   { service: 'codebuild', prefix: 'CodeBuild_20161006', schemas: operationSchemas(CodeBuild) },
   { service: 'codecommit', prefix: 'CodeCommit_20150413', schemas: operationSchemas(CodeCommit) },
   { service: 'logs', prefix: 'Logs_20140328', schemas: operationSchemas(Logs) },
+  { service: 'monitoring', prefix: 'GraniteServiceVersion20100801', schemas: operationSchemas(CloudWatch) },
 ]
 const OWN_OPERATIONS = [
   'Explain',
@@ -188,7 +189,7 @@ const json: Maker = (random) => {
     path: random.chance(0.05) ? `/${random.of(['%2e%2e', '__proto__', '?a=%ZZ', 'a//b'])}` : '/',
     headers: {
       'content-type': random.chance(0.9)
-        ? 'application/x-amz-json-1.1'
+        ? `application/x-amz-json-${service === 'monitoring' ? '1.0' : '1.1'}`
         : random.of(['text/plain', 'application/json', '']),
       'x-amz-target': target || `${prefix}.${schema[2]}`,
     },
