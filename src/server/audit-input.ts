@@ -17,8 +17,11 @@ export const auditInput = (input: unknown): unknown => cut(input, '', 0)
 
 /** @param name of the member that the value is, or is an item of */
 function cut(value: unknown, name: string, depth: number): unknown {
-  if (typeof value === 'string')
-    return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}… (${value.length} characters)` : value
+  if (typeof value === 'string') {
+    // a little more than is kept, so that no address is cut before its `@`
+    const text = withoutLogins(value.slice(0, 2 * MOST_CHARACTERS))
+    return value.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}… (${value.length} characters)` : text
+  }
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MOST_DEPTH) return '…'
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => cut(item, name, depth + 1))
@@ -29,6 +32,9 @@ function cut(value: unknown, name: string, depth: number): unknown {
   )
 }
 
+/** `https://name:token@host` logs in: only the host is kept. */
+export const withoutLogins = (text: string): string => text.replaceAll(/:\/\/[^\s/@]+@/g, `://${MASK}@`)
+
 /** Names of texts that let somebody in, approve, or prove something. Tokens of pages and of repeated calls are none of those. */
 const SECRET_NAME = /secret|token|password|passphrase|credential|private.?key|api.?key/i
 const HARMLESS_NAME = /^(?:clientRequestToken|nextToken|NextToken|ContinuationToken|idempotencyToken|Marker)$/
@@ -38,8 +44,8 @@ const hides = (name: string, member: unknown): boolean =>
 
 function hideKnown(members: Members, name: string): Members {
   const { actionTypeId, configuration, type } = members
-  if (isMembers(configuration) && isMembers(actionTypeId))
-    return { ...members, configuration: masked(configuration, actionTypeId) }
+  if (isMembers(configuration) && (isMembers(actionTypeId) || name === 'actions'))
+    return { ...members, configuration: masked(configuration, isMembers(actionTypeId) ? actionTypeId : {}) }
   // of the other types the value names a secret instead of being one
   const isPlain = type !== 'PARAMETER_STORE' && type !== 'SECRETS_MANAGER'
   return BUILD_VARIABLES.test(name) && 'value' in members && isPlain ? { ...members, value: MASK } : members
@@ -52,7 +58,22 @@ function masked(configuration: Members, actionTypeId: Members): Members {
   const type = actionTypeId as unknown as ActionTypeId
   if (findActionType(type, noCustomTypes) === undefined)
     return Object.fromEntries(Object.keys(configuration).map((key) => [key, MASK]))
-  return maskConfiguration(configuration as Readonly<Record<string, string>>, type)
+  const known = maskConfiguration(configuration as Readonly<Record<string, string>>, type)
+  const variables = known[VARIABLES_OF_BUILD]
+  return variables === undefined ? known : { ...known, [VARIABLES_OF_BUILD]: maskVariables(variables) }
+}
+
+/** Of a CodeBuild action: the JSON text of a list like that of a build. */
+const VARIABLES_OF_BUILD = 'EnvironmentVariables'
+
+function maskVariables(text: unknown): unknown {
+  try {
+    const variables: unknown = JSON.parse(String(text))
+    if (!Array.isArray(variables) || !variables.every(isMembers)) return MASK
+    return JSON.stringify(variables.map((variable) => hideKnown(variable, 'environmentVariables')))
+  } catch {
+    return MASK // it was refused for that
+  }
 }
 
 const isMembers = (value: unknown): value is Members =>

@@ -110,6 +110,49 @@ test('no secret of an action’s configuration, of a build’s variables or of a
     assert.ok(text.includes(seen), seen)
 })
 
+test('nor one that stands inside a text: variables of a build in a pipeline, a login in an address', () => {
+  const actionTypeId = { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' }
+  const configurationOf = (EnvironmentVariables: unknown) => {
+    const [record] = kept(
+      call('codepipeline', 'UpdatePipeline', {
+        input: () => ({ actions: [{ actionTypeId, configuration: { ProjectName: 'p', EnvironmentVariables } }] }),
+      }),
+    )
+    return record?.input as unknown
+  }
+  const variables = [
+    { name: 'A', value: 'hunter2', type: 'PLAINTEXT' },
+    { name: 'B', value: 'hunter2' },
+    { name: 'C', value: '/a/parameter', type: 'PARAMETER_STORE' },
+  ]
+  const text = JSON.stringify(configurationOf(JSON.stringify(variables)))
+  assert.doesNotMatch(text, /hunter2/)
+  assert.match(text, /a.parameter/)
+  for (const broken of ['[{"name":"A","value":"hunter2"', '"hunter2"', '["hunter2"]', { a: 'hunter2' }])
+    assert.doesNotMatch(JSON.stringify(configurationOf(broken)), /hunter2/)
+  const [created] = kept(
+    call('codebuild', 'CreateProject', {
+      input: () => ({
+        source: { location: 'https://me:hunter2@git.example/a' },
+        text: `${'x'.repeat(1995)} git://me:hunter2@h`,
+      }),
+      errorCode: 'InvalidInputException',
+      errorMessage: 'https://hunter2@git.example/a is no repository',
+    }),
+  )
+  assert.doesNotMatch(JSON.stringify(created), /hunter2/)
+  assert.match(JSON.stringify(created), /git\.example/)
+})
+
+test('nor what is configured for an action whose type is missing', () => {
+  const [record] = kept(
+    call('codepipeline', 'CreatePipeline', {
+      input: () => ({ actions: [{ name: 'a', configuration: { Pw: 'hunter2' } }] }),
+    }),
+  )
+  assert.doesNotMatch(JSON.stringify(record), /hunter2/)
+})
+
 test('long texts, long lists and deep trees are cut', () => {
   let deep: unknown = 'end'
   for (let n = 0; n < 10_000; n += 1) deep = { deep }

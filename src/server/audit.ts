@@ -1,7 +1,7 @@
 /** Which calls the audit trail keeps, and what of them. */
 import type { Trail } from '../journal/journal.ts'
 import type { CallRecord, Principal } from '../wire/wire.ts'
-import { auditInput } from './audit-input.ts'
+import { auditInput, withoutLogins } from './audit-input.ts'
 
 /** Who did what, when, from where, and how it ended. */
 export interface AuditRecord {
@@ -66,6 +66,6 @@ function toRecord(call: CallRecord): AuditRecord {
     input: auditInput(call.input()),
     ...(typeof pipelineExecutionId === 'string' && { pipelineExecutionId }),
     ...(errorCode !== undefined && { errorCode }),
-    ...(errorMessage !== undefined && { errorMessage: errorMessage.slice(0, 1000) }),
+    ...(errorMessage !== undefined && { errorMessage: withoutLogins(errorMessage).slice(0, 1000) }),
   }
 }
