@@ -240,8 +240,7 @@ const OTHERS: Others = {
   /** A worker's report ends its job too, if the first did not. */
   again(stage, { of, fails = false }, key) {
     const reported = of % 2 === 0 ? at(stage.outside.reports.slice(-30), of) : late(stage, key, of)
-    // what a provider of ours has to say reaches the engine from nowhere else before it is saved
-    if (reported === undefined || isBeingSaved(stage, reported)) return
+    if (reported === undefined || isImpossible(stage, reported)) return
     const { pipeline, executionId, actionExecutionId, outcome } = reported
     stage.outside.reports.push(reported)
     stage.outside.say(actionExecutionId, fails || outcome.type === 'Failed' ? 'no' : 'ok')
@@ -288,9 +287,11 @@ const eventOf = (executionId: string, actionExecutionId: string, outcome: Action
       }
     : { type: 'ActionFailed', executionId, actionExecutionId, error: BROKEN }
 
-function isBeingSaved({ memory }: Stage, { pipeline, actionExecutionId }: Report): boolean {
+/** What a provider of ours says reaches the engine when it is saved and not before, and no worker knows of a job that is not queued. */
+function isImpossible({ memory }: Stage, { pipeline, actionExecutionId }: Report): boolean {
   const run = memory.actions.committed.get(`${idOf(pipeline)}/${actionExecutionId}`)?.value
-  return run?.status === 'InProgress' && run.typeId.owner === 'AWS'
+  if (run?.status !== 'InProgress') return false
+  return run.typeId.owner === 'AWS' || memory.jobs.committed.get(actionExecutionId) === undefined
 }
 
 const RULE_SAYS = {
