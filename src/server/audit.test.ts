@@ -118,7 +118,7 @@ test('nor one that stands inside a text: variables of a build in a pipeline, a l
         input: () => ({ actions: [{ actionTypeId, configuration: { ProjectName: 'p', EnvironmentVariables } }] }),
       }),
     )
-    return record?.input as unknown
+    return record?.input
   }
   const variables = [
     { name: 'A', value: 'hunter2', type: 'PLAINTEXT' },

@@ -91,8 +91,12 @@ async function openObject({ query, signal }: SignedInVisit, client: S3Client) {
   const { GetObjectCommand, HeadObjectCommand } = await import('@aws-sdk/client-s3')
   const versionId = query.get('versionId')
   const key = required(query, 'key')
+  const bucket = required(query, 'bucket')
+  // an ARN or a path would lead the client elsewhere
+  if (!/^[\w.-]{1,255}$/.test(bucket))
+    throw new Refusal(400, 'BadRequest', 'The parameter bucket is no name of a bucket.')
   const object = {
-    Bucket: required(query, 'bucket'),
+    Bucket: bucket,
     Key: key,
     ...(versionId !== null && versionId !== '' && { VersionId: versionId }),
   }
@@ -140,10 +144,15 @@ async function* firstBytes(content: Readable, length: number): AsyncGenerator<Bu
   }
 }
 
+/** of a file on anybody's disk; the end tells what it is */
+const MOST_NAME_CHARACTERS = 200
+
 /** Source: RFC 6266 and RFC 5987: a name for old readers, and the real one. */
 export function attachment(name: string): string {
-  const plain = name.replaceAll(/[^\w .()+,=@-]/g, '_') || 'download'
-  const real = encodeURIComponent(name).replaceAll(
+  const plain = name.replaceAll(/[^\w .()+,=@-]/g, '_').slice(-MOST_NAME_CHARACTERS) || 'download'
+  // what turns the direction of a text around shows `gnp.exe` as `exe.png`
+  const seen = name.replaceAll(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '_')
+  const real = encodeURIComponent(Array.from(seen).slice(-MOST_NAME_CHARACTERS).join('')).replaceAll(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   )
@@ -156,6 +165,9 @@ function inWords(error: unknown): unknown {
     return new Refusal(422, 'NoArchive', `This is no usable ZIP archive: ${error.message}`)
   const { httpStatusCode } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {}
   if (!(error instanceof Error) || httpStatusCode === undefined || httpStatusCode >= 500) return error
+  // the answer to HEAD has no body that could say more
+  if (httpStatusCode === 403 && error.name === 'Unknown')
+    return new Refusal(403, 'AccessDenied', 'This object is not for you to read.')
   const message = error.name === 'NotFound' ? 'There is no such object.' : error.message
   return new Refusal(httpStatusCode, error.name, message)
 }

@@ -28,12 +28,17 @@ const BLOCK_BYTES = 256 * 1024
 export const openRemoteZip = (size: number, readRange: ReadRange): Promise<ZipFile> =>
   asNoArchive(fromRandomAccessReaderPromise(new RangeReader(size, readRange), size, { autoClose: false }))
 
-/** @returns the first `limit` entries that are files or links, and whether there are more */
+/** of all names together: one may have 64 kB, and thousands of those are no list for anybody */
+const MOST_NAME_CHARACTERS = 4 * 1024 * 1024
+
+/** @returns the first `limit` entries that are files or links, or fewer of very long names, and whether there are more */
 export async function listEntries(zip: ZipFile, limit: number): Promise<{ entries: ZipEntry[]; truncated: boolean }> {
   const entries: ZipEntry[] = []
+  let characters = 0
   for await (const entry of entriesOf(zip)) {
     if (entry.fileName.endsWith('/')) continue
-    if (entries.length >= limit) return { entries, truncated: true }
+    characters += entry.fileName.length
+    if (entries.length >= limit || characters > MOST_NAME_CHARACTERS) return { entries, truncated: true }
     entries.push({
       path: entry.fileName,
       size: entry.uncompressedSize,
