@@ -160,6 +160,21 @@ describe("signing in to a team's server", () => {
     assert.equal(await isOpen(), false)
   })
 
+  test('credentials that are asked for while the session ends do not outlive it', async () => {
+    const session = await own.signIn()
+    const issued: string[] = []
+    const { issueOwnSession } = own.auth
+    own.auth.issueOwnSession = async (asked) => {
+      await own.ask(`${API}logout`, post(session))
+      const credentials = await issueOwnSession(asked)
+      issued.push(credentials?.accessKeyId ?? '')
+      return credentials
+    }
+    assert.equal((await own.ask(`${API}credentials`, post(session))).status, 401)
+    assert.equal(issued.length, 1)
+    assert.equal(await own.auth.lookup(issued[0] ?? ''), undefined)
+  })
+
   test('the store knows no token, only its hash', async () => {
     const { cookie } = await own.signIn()
     const stored = JSON.stringify(await own.store.read.resources.everywhere('pipewright', 'console-session'))

@@ -111,13 +111,16 @@ export function signInEndpoints(deps: SignInDependencies): readonly Endpoint[] {
       method: 'POST',
       path: 'credentials',
       access: 'signed-in',
-      handle: async ({ session }) => {
+      handle: async ({ session, isStillOpen }) => {
         const issued = await auth.issueOwnSession({
           accessKeyId: session.principal.accessKeyId,
           owner: session.id,
           seconds: CREDENTIALS_SECONDS,
         })
-        if (issued === undefined) throw new Refusal(401, 'SignedOut', 'The session has ended. Sign in again.')
+        // a logout that came in between has ended the credentials that there were, and these must not outlive it
+        const isOver = issued !== undefined && !(await isStillOpen())
+        if (isOver) await sessions.end(session)
+        if (issued === undefined || isOver) throw new Refusal(401, 'SignedOut', 'The session has ended. Sign in again.')
         const { expiresAt, ...credentials } = issued
         return ok({ ...credentials, expiration: new Date(expiresAt).toISOString() })
       },
