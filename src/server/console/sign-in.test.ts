@@ -163,7 +163,7 @@ describe("signing in to a team's server", () => {
   test('credentials that are asked for while the session ends do not outlive it', async () => {
     const session = await own.signIn()
     const issued: string[] = []
-    const { issueOwnSession } = own.auth
+    const issueOwnSession = own.auth.issueOwnSession.bind(own.auth)
     own.auth.issueOwnSession = async (asked) => {
       await own.ask(`${API}logout`, post(session))
       const credentials = await issueOwnSession(asked)
