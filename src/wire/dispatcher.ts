@@ -120,8 +120,11 @@ async function call(request: ParsedRequest, answer: Answer, context: Context): P
   const info = describeCall(request, claim, caller.principal, resolution.name, service, answer.requestId, options)
   return recorded(info, service.definition.name, operation.schema, input, options, async () => {
     const resources = resourcesOf(operation, input, info)
-    const { action } = operation.access
-    await options.authorizer.authorize({ principal: caller.principal, action, resources, call: info })
+    const { action, also } = operation.access
+    const { principal } = caller
+    await options.authorizer.authorize({ principal, action, resources, call: info })
+    for (const { action, resource } of also?.(input as never, info) ?? [])
+      await options.authorizer.authorize({ principal, action, resources: [resource], call: info })
     const output = ((await operation.handle(input as never, info)) ?? {}) as Record<string, unknown>
     const failure = answer.body?.failure()
     if (failure !== undefined) throw failure

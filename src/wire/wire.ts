@@ -40,6 +40,8 @@ export interface Call {
 export interface Access<Input> {
   readonly action: string
   readonly resource: '*' | ((input: Input, call: Call) => string | readonly string[])
+  /** what else must be allowed, e.g. to read what is copied */
+  readonly also?: (input: Input, call: Call) => readonly { readonly action: string; readonly resource: string }[]
 }
 
 export interface Operation<Input = never, Output = unknown> {

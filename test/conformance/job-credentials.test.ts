@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-codepipeline'
 import {
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -14,6 +15,7 @@ import {
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import assert from 'node:assert/strict'
@@ -63,6 +65,19 @@ test('given the credentials of a job, then they read its inputs, write its outpu
     await assert.rejects(s3.send(new GetObjectCommand({ ...from, Key: 'another' })), denied('s3:GetObject'))
     await assert.rejects(s3.send(new GetObjectCommand(to)), denied('s3:GetObject'))
     await assert.rejects(s3.send(new PutObjectCommand({ ...from, Body: 'forged' })), denied('s3:PutObject'))
+    // a copy reads too
+    await assert.rejects(
+      s3.send(new CopyObjectCommand({ ...to, CopySource: 'artifacts/another' })),
+      denied('s3:GetObject'),
+    )
+    const upload = await s3.send(new CreateMultipartUploadCommand(to))
+    const part = { ...to, UploadId: upload.UploadId, PartNumber: 1 }
+    await assert.rejects(
+      s3.send(new UploadPartCopyCommand({ ...part, CopySource: '/artifacts/%61nother' })),
+      denied('s3:GetObject'),
+    )
+    await s3.send(new UploadPartCopyCommand({ ...part, CopySource: `${from.Bucket}/${from.Key}` }))
+    await s3.send(new CopyObjectCommand({ ...to, CopySource: `${from.Bucket}/${from.Key}` }))
     await assert.rejects(s3.send(new ListObjectsV2Command({ Bucket: 'artifacts' })), denied('s3:ListBucket'))
     const sts = new STSClient(connection)
     const { Arn } = await sts.send(new GetCallerIdentityCommand({}))

@@ -20,7 +20,7 @@ import { requireKey } from './put-object.ts'
 export const copyObject = (deps: S3Dependencies) =>
   operation<CopyObjectCommandInput, CopyObjectCommandOutput>(
     CopyObject$,
-    { action: 's3:PutObject', resource: (input) => [objectArn(input), `arn:aws:s3:::${sourcePath(input.CopySource)}`] },
+    { action: 's3:PutObject', resource: objectArn, also: readsCopySource },
     async (input, call) => {
       const target = await requireBucket(deps.store, call, input.Bucket)
       const key = requireKey(input.Key)
@@ -74,6 +74,11 @@ interface CopySourceInput {
   readonly CopySourceIfModifiedSince?: Date | undefined
   readonly CopySourceIfUnmodifiedSince?: Date | undefined
 }
+
+/** Source: S3 API reference, CopyObject: "You must have read access to the source object and write access to the destination". */
+export const readsCopySource = ({ CopySource }: CopySourceInput) => [
+  { action: 's3:GetObject', resource: `arn:aws:s3:::${sourcePath(CopySource)}` },
+]
 
 /** `x-amz-copy-source: /bucket/key?versionId=…`, percent-encoded */
 export async function findCopySource(deps: S3Dependencies, call: Call, input: CopySourceInput) {

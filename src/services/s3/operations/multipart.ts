@@ -42,7 +42,7 @@ import {
   type ObjectDocument,
 } from '../objects.ts'
 import { parseRange } from '../range.ts'
-import { findCopySource } from './copy-object.ts'
+import { findCopySource, readsCopySource } from './copy-object.ts'
 import { requireKey } from './put-object.ts'
 
 interface Upload {
@@ -86,7 +86,7 @@ export const uploadPart = (deps: S3Dependencies) =>
 export const uploadPartCopy = (deps: S3Dependencies) =>
   operation<UploadPartCopyCommandInput, UploadPartCopyCommandOutput>(
     UploadPartCopy$,
-    { action: 's3:PutObject', resource: objectArn },
+    { action: 's3:PutObject', resource: objectArn, also: readsCopySource },
     async (input, call) => {
       const { bucket, id } = await requireUpload(deps, call, input)
       const number = requirePartNumber(input.PartNumber)
