@@ -20,6 +20,13 @@ const DEFAULTS: Preferences = {
   starred: [],
   savedFilters: [],
 }
+const CHOICES: { readonly [Name in 'theme' | 'density' | 'timeZone' | 'executionView']: readonly Preferences[Name][] } =
+  {
+    theme: ['light', 'dark', 'system'],
+    density: ['comfortable', 'compact'],
+    timeZone: ['local', 'UTC'],
+    executionView: ['graph', 'table', 'waterfall'],
+  }
 
 const listeners = new Set<() => void>()
 let current = load()
@@ -41,8 +48,33 @@ export const usePreferences = (): Preferences => useSyncExternalStore(onPreferen
 
 function load(): Preferences {
   try {
-    return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>) }
+    return readPreferences(JSON.parse(localStorage.getItem(KEY) ?? '{}'))
   } catch {
     return DEFAULTS
   }
+}
+
+/** What another version, or a mishap, has left there must not keep every page from opening: what does not fit is forgotten. */
+export function readPreferences(kept: unknown): Preferences {
+  const given = (typeof kept === 'object' && kept !== null ? kept : {}) as Readonly<Record<string, unknown>>
+  const oneOf = <Name extends keyof typeof CHOICES>(name: Name): Preferences[Name] =>
+    CHOICES[name].find((choice) => choice === given[name]) ?? DEFAULTS[name]
+  const listOf = <Item>(name: string, fits: (item: unknown) => item is Item): readonly Item[] => {
+    const list = given[name]
+    return Array.isArray(list) ? list.filter(fits) : []
+  }
+  return {
+    theme: oneOf('theme'),
+    density: oneOf('density'),
+    timeZone: oneOf('timeZone'),
+    executionView: oneOf('executionView'),
+    starred: listOf('starred', (item) => typeof item === 'string'),
+    savedFilters: listOf('savedFilters', isFilter),
+  }
+}
+
+function isFilter(item: unknown): item is Preferences['savedFilters'][number] {
+  if (typeof item !== 'object' || item === null) return false
+  const { name, query } = item as Readonly<Record<string, unknown>>
+  return typeof name === 'string' && typeof query === 'string'
 }

@@ -21,7 +21,8 @@ export function useLogPreferences(): readonly [LogPreferences, (change: Partial<
 function load(): LogPreferences {
   const defaults = { timestamps: false, wrap: true }
   try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<LogPreferences>) }
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Record<keyof LogPreferences, unknown>> | null
+    return { timestamps: kept?.timestamps === true, wrap: kept?.wrap !== false }
   } catch {
     return defaults
   }

@@ -14,6 +14,7 @@ import { actionsOf, shortRevision, type ActionRun, type Look, type Picture, type
 import { BY_WEIGHT, styleOf } from '../../graph/state-style.ts'
 import { paths } from '../../paths.ts'
 import { Ago, Took } from '../../ui/Ago.tsx'
+import { ForeignLink } from '../../ui/ForeignLink.tsx'
 import { ShortId } from '../../ui/Mono.tsx'
 import { DoorControl } from './DoorControl.tsx'
 import type { Selection } from './selection.ts'
@@ -251,9 +252,7 @@ function RunRows(props: { pipeline: string; picture: Picture; run: ActionRun; on
       <ExecutionRow pipeline={pipeline} picture={picture} id={run.executionId} onSelect={onSelect} />
       {run.url !== undefined && (
         <Row name="Details">
-          <a href={run.url} target="_blank" rel="noreferrer">
-            {run.externalId ?? 'where it works'}
-          </a>
+          <ForeignLink url={run.url}>{run.externalId ?? 'where it works'}</ForeignLink>
         </Row>
       )}
       {run.executionId !== undefined && (
@@ -300,7 +299,7 @@ function TokenFacts({ pipeline, picture, token }: { pipeline: string; picture: P
       </Row>
       {token.revisions.map(({ action, id, summary, url }) => (
         <Row key={action} name={action}>
-          {url === undefined ? shortRevision(id) : <a href={url}>{shortRevision(id)}</a>}{' '}
+          {url === undefined ? shortRevision(id) : <ForeignLink url={url}>{shortRevision(id)}</ForeignLink>}{' '}
           <span className="why-text">{summary?.split('\n')[0]}</span>
         </Row>
       ))}
