@@ -140,7 +140,7 @@ export async function compose({ config, dataDir, log, endpoint, localEndpoint, o
     onCall,
     triggers,
     verify: createRequestVerifier('pipewright', { authenticator: auth, clock }),
-    live: createLiveStreams({ bus, logLines }),
+    live: createLiveStreams({ bus, logLines, auth, clock }),
     console: once(async () => {
       const { createConsole } = await import('./console/console.ts')
       return createConsole({ ...dependencies, auth, config, logLines, handler, audit, deliveries })

@@ -1,5 +1,7 @@
 /** The two live streams the command line (and later the console) reads: state changes, and a log as it grows. NDJSON. */
 import type { ServerResponse } from 'node:http'
+import type { Auth } from '../auth/auth.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Bus, EventFilter } from '../journal/journal.ts'
 import type { Principal } from '../wire/wire.ts'
 import type { LogLines } from './log-lines.ts'
@@ -35,9 +37,23 @@ export const visibleEvents =
 /** What is shown to anybody at all. */
 export const isShown: NonNullable<EventFilter['matches']> = ({ source }) => SOURCES.has(source)
 
-export function createLiveStreams({ bus, logLines }: { bus: Bus; logLines: LogLines }): LiveStreams {
+/** how long after its key a stream may go on */
+const CHECKED_MS = 15_000
+
+export interface LiveStreamDependencies {
+  readonly bus: Bus
+  readonly logLines: LogLines
+  readonly auth: Pick<Auth, 'lookup'>
+  readonly clock: Clock
+}
+
+export function createLiveStreams({ bus, logLines, auth, clock }: LiveStreamDependencies): LiveStreams {
   return {
-    events(query, { account }, region, response) {
+    events(query, principal, region, response) {
+      // gone while we asked who it is: that is told once only
+      if (response.destroyed) return
+      const { account } = principal
+      endWithKey(principal, response)
       const stop = bus.listen(
         { matches: visibleEvents({ account, region, pipeline: query.get('pipeline') ?? undefined }) },
         (event) => {
@@ -50,7 +66,11 @@ export function createLiveStreams({ bus, logLines }: { bus: Bus; logLines: LogLi
       begin(response)
     },
 
-    async logs(query, { account }, region, response) {
+    async logs(query, principal, region, response) {
+      // gone while we asked who it is: that is told once only
+      if (response.destroyed) return
+      const { account } = principal
+      endWithKey(principal, response)
       const key = { account, region, group: query.get('group') ?? '', stream: query.get('stream') ?? '' }
       const gone = new AbortController()
       response.once('close', () => gone.abort())
@@ -69,6 +89,17 @@ export function createLiveStreams({ bus, logLines }: { bus: Bus; logLines: LogLi
       }
       response.end()
     },
+  }
+
+  /** A stream outlives the request that was signed for it, but not the key: deactivated, deleted, or of a session that is over. */
+  function endWithKey({ accessKeyId }: Principal, response: ServerResponse): void {
+    const check = async (): Promise<void> => {
+      const credentials = await auth.lookup(accessKeyId)
+      if (credentials === undefined || (credentials.expiresAt ?? Infinity) <= clock.now()) response.destroy()
+    }
+    // who cannot be asked about is asked about again
+    const timer = setInterval(() => void check().catch(() => undefined), CHECKED_MS).unref()
+    response.once('close', () => clearInterval(timer))
   }
 }
 
