@@ -10,6 +10,7 @@ const BENCHMARKS = {
   history: () => import('./history.ts'),
   burst: () => import('./burst.ts'),
   approvals: () => import('./approvals.ts'),
+  console: () => import('./console.ts'),
 } satisfies Record<string, () => Promise<{ run(): Promise<void> }>>
 
 const chosen = process.argv.slice(2)

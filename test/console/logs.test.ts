@@ -25,7 +25,7 @@ consoleSuite('logs', (given) => {
   })
 
   test('given thousands of lines, then only those on the screen are drawn, search finds any, and the failure is a click away', async () => {
-    await using visit = await given.visit(`/pipelines/noisy/executions/${noisy}/logs?action=Shout`)
+    await using visit = await given.visit(`/pipelines/noisy/executions/${noisy}/logs?action=Build/Shout`)
     const { page } = visit
     await sees(page.getByText('ERROR: it is broken'))
     assert.ok((await page.getByText(/^line \d+$/).count()) < 300)
@@ -49,7 +49,7 @@ consoleSuite('logs', (given) => {
   })
 
   test('given the download, then it is the whole log as text', async () => {
-    await using visit = await given.visit(`/pipelines/noisy/executions/${noisy}/logs?action=Shout`)
+    await using visit = await given.visit(`/pipelines/noisy/executions/${noisy}/logs?action=Build/Shout`)
     const { page } = visit
     await sees(page.getByText('ERROR: it is broken'))
     const [download] = await Promise.all([
@@ -75,7 +75,7 @@ consoleSuite('logs', (given) => {
       stage('Wait', ask('Forever')),
     ])
     await world.buildOf('live', id, 'Slow')
-    await using visit = await given.visit(`/pipelines/live/executions/${id}/logs?action=Slow`)
+    await using visit = await given.visit(`/pipelines/live/executions/${id}/logs?action=Build/Slow`)
     const { page } = visit
     await sees(page.getByText('first words'))
     await sees(page.getByText('last words'))

@@ -25,7 +25,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const field = useRef<AutosuggestProps.Ref>(null)
   const { data = [] } = useQuery(pipelines())
   const names = data.flatMap(({ name }) => (name === undefined ? [] : [name]))
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    // the dialog first takes the focus itself
+    const frame = requestAnimationFrame(() => field.current?.focus())
+    return () => cancelAnimationFrame(frame)
+  }, [])
   return (
     <Modal visible onDismiss={onClose} header="Go to" closeAriaLabel="Close">
       <Autosuggest
