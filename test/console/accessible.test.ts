@@ -9,9 +9,14 @@ import { consoleSuite, sees, type Visit } from './support.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** colours change in the course of a frame or two */
-const RECOLOURED = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  .then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))`
+/** colours change in the course of a few frames, one element after the other */
+const RECOLOURED = `(async () => {
+  for (let quiet = 0, frames = 0; quiet < 4 && frames < 60; frames += 1) {
+    await new Promise(requestAnimationFrame)
+    const moving = document.getAnimations().filter(({ playState }) => playState === 'running')
+    quiet = moving.length === 0 ? quiet + 1 : 0
+  }
+})()`
 
 interface Finding {
   readonly id: string

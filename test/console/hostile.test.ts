@@ -8,11 +8,11 @@ import {
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline'
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { checkout, stage } from '../support/world.ts'
 import { ask, commands, waitsForApproval } from './scene.ts'
-import { consoleSuite, sees } from './support.ts'
+import { consoleSuite, sees, type Visit } from './support.ts'
 
 /** each would set `window.__xss`, or leave an element with `data-xss` behind */
 const CORPUS = [
@@ -38,6 +38,7 @@ const FILE = '<img data-xss src=x onerror=window.__xss=1>.html'
 
 consoleSuite('hostile text', (given) => {
   let evil = ''
+  let visit: Visit
   before(async () => {
     const { world } = given
     const { codepipeline, codecommit } = world
@@ -139,7 +140,9 @@ consoleSuite('hostile text', (given) => {
     const headers = { 'x-github-event': CORPUS[0] ?? '', 'x-github-delivery': CORPUS[1] ?? '' }
     await fetch(webhooks?.[0]?.url ?? '', { method: 'POST', headers, body: JSON.stringify({ ref: HOSTILE }) })
     await world.ended('__proto__', stopped)
+    visit = await given.visit('/', { allow: /status of 40[04]/ })
   })
+  after(async () => await visit[Symbol.asyncDispose]())
 
   const script = CORPUS[0] ?? ''
   const image = CORPUS[1] ?? ''
@@ -180,8 +183,8 @@ consoleSuite('hostile text', (given) => {
   ]
   for (const [what, path, read, open] of pages) {
     test(`given ${what}, then it is text`, async () => {
-      await using visit = await given.visit(path(), { allow: /status of 40[04]/ })
       const { page } = visit
+      await page.goto(`${given.server.url}/console${path()}`)
       if (open !== undefined) await page.getByText(open).first().click()
       await sees(page.getByText(read).filter({ visible: true }))
       assert.deepEqual(await harm(page), [])
@@ -189,9 +192,7 @@ consoleSuite('hostile text', (given) => {
   }
 
   test('given artifacts with pages inside, then they come as files to save, that no browser takes for a page', async () => {
-    await using visit = await given.visit('/')
     const { page } = visit
-    await sees(page.getByRole('link', { name: 'evil' }))
     const made = (await given.world.look('evil', evil)).action('constructor').output?.outputArtifacts?.[0]?.s3location
     const query = new URLSearchParams({ bucket: made?.bucket ?? '', key: made?.key ?? '' })
     for (const [kind, file] of [
