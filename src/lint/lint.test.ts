@@ -293,6 +293,7 @@ describe('lint of a CloudFormation template', () => {
     'a map of very many keys': `pipeline:\n${repeated(30_000, (i) => `  k${i}: 1\n`)}`,
     'a parameter compared with everything': `${PIPELINES(1)}Conditions:\n${repeated(8000, (i) => `  C${i}: {"Fn::Equals": [{Ref: A}, v${i}]}\n`)}`,
     'very many parameters': `${PIPELINES(1)}Conditions:\n${repeated(8000, (i) => `  C${i}: {"Fn::Equals": [{Ref: A${i}}, v]}\n`)}`,
+    'very many references to very many variables': `pipeline:\n  pipelineType: V2\n  variables:\n${repeated(12_000, (i) => `    - {name: variable${i}}\n`)}  stages:\n    - name: s\n      actions:\n        - {name: a, actionTypeId: {category: Build, owner: AWS, provider: CodeBuild, version: '1'}, configuration: {ProjectName: '${repeated(12_000, (i) => `#{variables.variables${i}}`)}'}}\n`,
     'pipelines that repeat each other by aliases, under many conditions': `${PIPELINES(100)}Conditions:\n${repeated(64, (i) => `  C${i}: {"Fn::Equals": [{Ref: A${i}}, v]}\n`)}`,
   })) {
     it(`is done in time with ${what}`, () => {

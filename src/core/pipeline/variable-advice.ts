@@ -17,14 +17,15 @@ export function adviseOnVariables(draft: Draft): readonly Advice[] {
   const scene = createScene(draft, { actionTypes: () => 'unknown' })
   // nobody reads advice on what is refused for its size, and a file may be made to keep the linter busy
   if (scene.actions.length > QUOTAS.actionsPerPipeline) return []
+  const guesses = { left: MOST_GUESSES }
   return [
-    ...scene.actions.flatMap((action) => adviseOn(scene, `action '${action.name}'`, action, action)),
+    ...scene.actions.flatMap((action) => adviseOn(scene, `action '${action.name}'`, action, action, guesses)),
     ...draft.stages.items.flatMap(({ index, conditions }) =>
       conditions.flatMap(({ key, conditions }) =>
         conditions.items
           .flatMap(({ rules }) => rules.items)
           .flatMap((rule) => [
-            ...adviseOn(scene, `rule '${rule.name}'`, rule, conditionPosition(index, key)),
+            ...adviseOn(scene, `rule '${rule.name}'`, rule, conditionPosition(index, key), guesses),
             ...checksNothing(scene, rule),
           ]),
       ),
@@ -32,7 +33,22 @@ export function adviseOnVariables(draft: Draft): readonly Advice[] {
   ]
 }
 
-function adviseOn(scene: Scene, who: string, referring: Referring, position: Position): readonly Advice[] {
+/** names that are compared with all others; each costs about as much as the rest of a small file */
+const MOST_GUESSES = 100
+/** what one guess chooses from */
+const MOST_CANDIDATES = 1000
+
+interface Guesses {
+  left: number
+}
+
+function adviseOn(
+  scene: Scene,
+  who: string,
+  referring: Referring,
+  position: Position,
+  guesses: Guesses,
+): readonly Advice[] {
   const seen = new Set<string>()
   const onReferences = referencesOf(scene, referring).flatMap(({ reference, path }): readonly Advice[] => {
     if (seen.has(printReference(reference))) return []
@@ -40,7 +56,7 @@ function adviseOn(scene: Scene, who: string, referring: Referring, position: Pos
     const producer = scene.actions.find(({ namespace }) => namespace === reference.namespace)
     const message = isAvailable(scene, reference, position)
       ? producer && neverPutOut(scene, who, producer, reference)
-      : whyUnavailable(scene, who, producer, reference, position)
+      : whyUnavailable(scene, who, producer, reference, position, guesses)
     return message === undefined ? [] : [warn(message, path)]
   })
   return [...onReferences, ...nearReferences(scene, who, referring)]
@@ -91,10 +107,13 @@ function whyUnavailable(
   producer: DraftAction | undefined,
   reference: Reference,
   position: Position,
+  guesses: Guesses,
 ): string | undefined {
   if (producer !== undefined) {
     return `The namespace ${reference.namespace} belongs to the action '${producer.name}' in stage '${producer.stage}', which is not certain to end before the ${who} starts`
   }
+  guesses.left -= 1
+  if (guesses.left < 0) return undefined
   const meant = nearestReference(scene, reference, position)
   return meant && `${printReference(reference)} is not known${didYouMean(meant)}`
 }
@@ -103,7 +122,7 @@ function nearestReference({ draft, actions, isOpaque }: Scene, { namespace, key 
   if (namespace === 'codepipeline') return { namespace, key: 'PipelineExecutionId' }
   const declared = (draft.variables?.items ?? []).map(({ name }) => name).filter((name) => !isOpaque(name))
   if (namespace === 'variables' && declared.length > 0) {
-    const variable = nearest(key, declared)
+    const variable = nearest(key, declared.slice(0, MOST_CANDIDATES))
     return variable === undefined ? undefined : { namespace, key: variable }
   }
   const known = actions

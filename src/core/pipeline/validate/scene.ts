@@ -38,6 +38,8 @@ export interface Scene {
   readonly mayHaveArtifact: (name: string, position: Position) => boolean
   /** May an action that is guaranteed to run before this position have this namespace? */
   readonly mayHaveNamespace: (namespace: string, position: Position) => boolean
+  /** May the pipeline declare this variable? */
+  readonly mayHaveVariable: (name: string) => boolean
 }
 
 export function createScene(draft: Draft, context: ValidationContext): Scene {
@@ -54,6 +56,9 @@ export function createScene(draft: Draft, context: ValidationContext): Scene {
     names: namespace === undefined ? [] : [namespace],
     open: false,
   }))
+  const { items: variables = [], open: hasMoreVariables = false } = draft.variables ?? {}
+  const variableNames = new Set(variables.map(({ name }) => name))
+  const hasAnyVariable = hasMoreVariables || variables.some(({ name }) => isOpaque(name))
   return {
     draft,
     context,
@@ -67,6 +72,7 @@ export function createScene(draft: Draft, context: ValidationContext): Scene {
     complete,
     mayHaveArtifact: (name, position) => !complete(position.stageIndex) || isOpaque(name) || artifacts(name, position),
     mayHaveNamespace: (namespace, position) => !complete(position.stageIndex) || namespaces(namespace, position),
+    mayHaveVariable: (name) => hasAnyVariable || variableNames.has(name),
   }
 }
 

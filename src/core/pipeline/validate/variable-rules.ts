@@ -40,8 +40,7 @@ export function isAvailable(scene: Scene, reference: Reference, position: Positi
   const { namespace, key } = reference
   if (namespace === 'codepipeline') return key === 'PipelineExecutionId'
   if (!isPipelineVariable(scene, reference)) return scene.mayHaveNamespace(namespace, position)
-  const { items = [], open = false } = scene.draft.variables ?? {}
-  return open || items.some(({ name }) => name === key || scene.isOpaque(name))
+  return scene.mayHaveVariable(key)
 }
 
 /** Without pipeline variables, `variables` is a namespace like any other. */
