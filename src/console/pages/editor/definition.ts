@@ -22,7 +22,8 @@ const render = (definition: unknown, format: Format): string =>
 /** The declaration in a text; undefined: it is none, or one whose parts are of the wrong kind to be shown. */
 export function declarationIn(text: string): PipelineDeclaration | undefined {
   try {
-    const document = parseDocument(text, { logLevel: 'silent', schema: 'core' })
+    // the linter names keys that are given twice; looked for here, they would take the square of their number
+    const document = parseDocument(text, { logLevel: 'silent', schema: 'core', uniqueKeys: false })
     if (document.errors.length > 0) return undefined
     const definition = document.toJS({ maxAliasCount: 100 }) as { pipeline?: unknown } | null
     const declaration = definition?.pipeline ?? definition
