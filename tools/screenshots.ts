@@ -75,7 +75,15 @@ const SHOTS: readonly Shot[] = [
     path: `/pipelines/storefront/compare?a=${before}&b=${live}`,
     ready: (page) => sees(page.getByText('Show the new price').first()),
   },
-  { name: 'editor', path: '/pipelines/storefront/edit', ready: (page) => sees(page.getByText(/problem/).first()) },
+  {
+    name: 'editor',
+    path: '/pipelines/storefront/edit',
+    ready: async (page) => {
+      await sees(page.getByText(/problem/).first())
+      await page.getByRole('button', { name: 'Compile · Commands' }).click()
+      await page.evaluate('scrollTo(0, 330)')
+    },
+  },
 ]
 
 for (const theme of ['light', 'dark'] as const) {
