@@ -77,7 +77,7 @@ test('a new thing gets a name that is free', () => assert.equal(freeName('Build'
 test('a text of very many keys is read in a moment', () => {
   const keys = Array.from({ length: 30_000 }, (_, index) => `k${index}: 1\n`).join('')
   const started = process.cpuUsage()
-  assert.equal(declarationIn(keys), undefined)
+  declarationIn(keys)
   const { user, system } = process.cpuUsage(started)
   assert.ok(user + system < 4_000_000, `${Math.round((user + system) / 1000)} ms of processor time`)
 })
