@@ -75,9 +75,9 @@ test('an item moves up and down, and not out of the list', () => {
 test('a new thing gets a name that is free', () => assert.equal(freeName('Build', ['Build', 'Build2']), 'Build3'))
 
 test('a text of very many keys is read in a moment', () => {
-  const keys = Array.from({ length: 30_000 }, (_, index) => `k${index}: 1\n`).join('')
+  const keys = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1\n`).join('')
   const started = process.cpuUsage()
   declarationIn(keys)
   const { user, system } = process.cpuUsage(started)
-  assert.ok(user + system < 4_000_000, `${Math.round((user + system) / 1000)} ms of processor time`)
+  assert.ok(user + system < 8_000_000, `${Math.round((user + system) / 1000)} ms of processor time`)
 })
