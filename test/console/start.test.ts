@@ -81,7 +81,10 @@ consoleSuite('the start dialog', (given) => {
     await dialog.getByRole('combobox', { name: 'Revision of Checkout' }).fill('0'.repeat(40))
     await start.click()
     await sees(page.getByRole('cell', { name: 'Failed' }))
-    await page.getByRole('link', { name: 'Pipewright' }).click()
-    await sees(page.getByRole('listitem', { name: 'shop' }).getByText(/Checkout failed .*0{40}/))
+    await page
+      .getByRole('row', { name: /^Failed/ })
+      .getByRole('link')
+      .click()
+    await sees(page.getByRole('main').getByText(/Checkout failed .*0{40}/))
   })
 })

@@ -24,7 +24,15 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const field = useRef<AutosuggestProps.Ref>(null)
   const { data = [] } = useQuery(pipelines())
-  const names = data.flatMap(({ name }) => (name === undefined ? [] : [name]))
+  const known = data.flatMap(({ name }) => (name === undefined ? [] : [{ label: name, value: paths.pipeline(name) }]))
+  const fitting = text === '' ? undefined : [...known, ...PAGES].find(({ label }) => fits(label, text))
+  const isGone = useRef(false)
+  const go = (path: string | undefined): void => {
+    if (path === undefined || isGone.current) return
+    isGone.current = true
+    onClose()
+    void navigate(path)
+  }
   useEffect(() => {
     // the dialog first takes the focus itself
     const frame = requestAnimationFrame(() => field.current?.focus())
@@ -37,18 +45,22 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
         value={text}
         ariaLabel="Go to"
         placeholder="A pipeline or a page"
-        enteredTextLabel={(entered) => `Nothing is called "${entered}"`}
+        hideEnteredTextOption
+        empty="Nothing is called like this"
         onChange={({ detail }) => setText(detail.value)}
-        onSelect={({ detail }) => {
-          if (detail.selectedOption === undefined) return
-          onClose()
-          void navigate(detail.value)
+        // what was merely typed comes without an option
+        onSelect={({ detail }) => go(detail.selectedOption?.value)}
+        onKeyDown={({ detail }) => {
+          // a highlighted option is chosen by the same key, and first
+          if (detail.key === 'Enter') setTimeout(() => go(fitting?.value), 0)
         }}
         options={[
-          { label: 'Pipelines', options: names.map((name) => ({ label: name, value: paths.pipeline(name) })) },
+          { label: 'Pipelines', options: known },
           { label: 'Pages', options: PAGES },
         ]}
       />
     </Modal>
   )
 }
+
+const fits = (label: string, text: string): boolean => label.toLowerCase().includes(text.trim().toLowerCase())

@@ -10,12 +10,12 @@ export function useSearchText(name: string): readonly [text: string, setText: (t
   const addressed = search.get(name) ?? ''
   const [text, setTyped] = useState(addressed)
   const onTheWay = useRef(new Set<string>())
-  const follow = useEffectEvent(() => {
+  const follow = useEffectEvent((came: string) => {
     // what was typed since is newer; anything else came from a link, or from going back
-    if (addressed === text) onTheWay.current.clear()
-    else if (!onTheWay.current.has(addressed)) setTyped(addressed)
+    if (came === text) onTheWay.current.clear()
+    else if (!onTheWay.current.has(came)) setTyped(came)
   })
-  useEffect(() => follow(), [addressed])
+  useEffect(() => follow(addressed), [addressed])
 
   const setText = (next: string): void => {
     setTyped(next)
