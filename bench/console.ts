@@ -31,8 +31,8 @@ export async function run(): Promise<void> {
   await buildConsole()
   await using folder = await temporaryFolder()
   await using server = await startDevServer(join(folder.path, 'state'))
-  const url = String(server.connection.endpoint)
-  const world = worldOf({ client: { ...server.connection, maxAttempts: 1 } as never })
+  const url = server.connection.endpoint
+  const world = worldOf({ client: { ...server.connection, maxAttempts: 1 } })
   await world.bucket('artifacts')
   await world.repository('shop', { 'index.html': 'hello' })
   const browser = await launchChromium()
@@ -151,9 +151,11 @@ async function millionLines(browser: Browser, url: string, world: World): Promis
   const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage()
   const log = new URLSearchParams({ group: '/aws/codepipeline/talker', stream: uuid, from: '0', follow: 'false' })
   await page.goto(`${url}/console/settings`)
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
   const floor = await page.evaluate<number>(`(async () => {
     const from = performance.now()
     const response = await fetch('/_pipewright/console/logs?${log.toString()}')
+    if (!response.ok) throw new Error('the log cannot be read: ' + response.status)
     for (const reader = response.body.getReader(); !(await reader.read()).done;);
     return performance.now() - from
   })()`)
