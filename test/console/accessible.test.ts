@@ -91,4 +91,13 @@ consoleSuite('accessible', (given) => {
       assert.deepEqual(await findings(page, ['color-contrast', 'link-in-text-block']), [], 'dark')
     })
   }
+
+  test('given somebody who wants no motion, then nothing moves while executions run', async () => {
+    const { page } = visit
+    await page.goto(`${given.server.url}/console/pipelines/shop`)
+    await sees(page.getByRole('button', { name: /^Approve: Release — Needs approval/ }))
+    const moving = await page.evaluate<string[]>(`document.getAnimations().flatMap(({ effect, playState }) =>
+      playState === 'running' && effect.getComputedTiming().duration > 1 ? [effect.target.outerHTML.slice(0, 200)] : [])`)
+    assert.deepEqual(moving, [])
+  })
 })
