@@ -220,7 +220,7 @@ describe('executions', { concurrency: true, timeout: 60_000 }, () => {
   test('given an action that fails, then watch ends with 1 and names the cause', async () => {
     await create('fails', [action('Fetch')], [action('Build', 'Build')])
     const { code, lines } = await watch(['watch', 'fails', '--json'], {
-      'Fetch InProgress': () => end('fails', 'Fetch', 'the disk is full'),
+      'Fetch InProgress': () => end('fails', 'Fetch', { failure: 'the disk is full' }),
     })
     assert.equal(code, 1)
     assert.match(lines.find(({ status }) => status === 'Failed')?.summary ?? '', /the disk is full/)
@@ -296,8 +296,10 @@ describe('executions', { concurrency: true, timeout: 60_000 }, () => {
     )
     const start = async (): Promise<string> => {
       const { stdout } = await pipewright(['start', 'parallel', '--json'])
-      await end('parallel', 'Fetch')
-      return (JSON.parse(stdout) as { pipelineExecutionId: string }).pipelineExecutionId
+      const { pipelineExecutionId } = JSON.parse(stdout) as { pipelineExecutionId: string }
+      // the execution that the creation started has a job of that name too, which the change of mode took back
+      await end('parallel', 'Fetch', { of: pipelineExecutionId })
+      return pipelineExecutionId
     }
     const [first, second] = [await start(), await start()]
     const both = await pipewright(['approve', 'parallel'])
@@ -479,20 +481,32 @@ async function create(name: string, sources: ActionDeclaration[], ...stages: Act
   return pipelineExecutionSummaries[0]?.pipelineExecutionId ?? ''
 }
 
-const taken: Job[] = []
-/** As a job worker: takes the action's job and ends it. An action is in progress a moment before its job is offered. */
-async function end(pipeline: string, name: string, failure?: string): Promise<void> {
-  const isWanted = ({ data }: Job) =>
-    data?.pipelineContext?.pipelineName === pipeline && data.pipelineContext.action?.name === name
-  let job: Job | undefined
-  while (!(job = taken.find(isWanted))) {
-    for (const { actionTypeId } of [action(name), action(name, 'Build')]) {
-      taken.push(...((await codepipeline.send(new PollForJobsCommand({ actionTypeId, maxBatchSize: 10 }))).jobs ?? []))
-    }
+/** by id: what nobody acknowledged for a while is offered again, and only the newest nonce counts */
+const offered = new Map<string, Job>()
+/** one after the other: of two who ask at once, only one is given the job */
+let taking: Promise<string | undefined> = Promise.resolve(undefined)
+
+async function takeOne(name: string, isWanted: (job: Job) => boolean): Promise<string | undefined> {
+  for (const { actionTypeId } of [action(name), action(name, 'Build')]) {
+    const { jobs = [] } = await codepipeline.send(new PollForJobsCommand({ actionTypeId, maxBatchSize: 10 }))
+    for (const job of jobs) offered.set(job.id ?? '', job)
   }
-  taken.splice(taken.indexOf(job), 1)
-  const { id: jobId, nonce } = job
-  await codepipeline.send(new AcknowledgeJobCommand({ jobId, nonce }))
+  const wanted = [...offered.values()].find(isWanted)
+  if (wanted?.id === undefined) return undefined
+  offered.delete(wanted.id)
+  await codepipeline.send(new AcknowledgeJobCommand({ jobId: wanted.id, nonce: wanted.nonce }))
+  return wanted.id
+}
+
+/** As a job worker: takes the action's job and ends it. An action is in progress a moment before its job is offered. */
+async function end(pipeline: string, name: string, how: { failure?: string; of?: string } = {}): Promise<void> {
+  const { failure, of } = how
+  const isWanted = ({ data: { pipelineContext } = {} }: Job): boolean =>
+    pipelineContext?.pipelineName === pipeline &&
+    pipelineContext.action?.name === name &&
+    (of === undefined || pipelineContext.pipelineExecutionId === of)
+  let jobId: string | undefined
+  while (jobId === undefined) jobId = await (taking = taking.catch(() => undefined).then(() => takeOne(name, isWanted)))
   if (failure === undefined) await codepipeline.send(new PutJobSuccessResultCommand({ jobId }))
   else {
     const failureDetails = { type: 'JobFailed', message: failure } as const

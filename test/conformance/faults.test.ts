@@ -52,14 +52,16 @@ async function processesWith(text: string): Promise<string[]> {
   return lines.filter((line) => line.includes(text))
 }
 
-/** The kernel tells nobody when a process that is not ours ends: this is the one thing that has to be looked for. */
-async function untilNoProcessWith(text: string): Promise<void> {
-  for (let look = 0; look < 200; look += 1) {
-    if ((await processesWith(text)).length === 0) return
+/** The kernel tells nobody when a process that is not ours begins or ends: this is the one thing that has to be looked for. */
+async function until(text: string, isEnough: (lines: readonly string[]) => boolean): Promise<void> {
+  for (let look = 0; look < 400; look += 1) {
+    if (isEnough(await processesWith(text))) return
     await delay(25)
   }
-  assert.fail(`still there: ${(await processesWith(text)).join('\n')}`)
+  assert.fail(`there are still: ${(await processesWith(text)).join('\n')}`)
 }
+const untilNoProcessWith = async (text: string): Promise<void> => await until(text, ({ length }) => length === 0)
+const untilProcessWith = async (text: string): Promise<void> => await until(text, ({ length }) => length > 0)
 
 describe('a buildspec', () => {
   const FILES = {
@@ -160,7 +162,7 @@ describe('a build', () => {
     const id = await building('stopped', commands('echo begun', 'sleep 87001'))
     const build = await world.buildOf('stopped', id, 'Build')
     await world.line(build, /^begun$/)
-    assert.notDeepEqual(await processesWith('87001'), [])
+    await untilProcessWith('87001')
     await world.codebuild.send(new StopBuildCommand({ id: `${build.project}:${build.uuid}` }))
     const run = await world.ended('stopped', id)
     assert.deepEqual(errorOf(run, 'Build'), {

@@ -52,7 +52,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     void exited.then(() => reject(new Error(`the server did not get ready:\n${errors}`)))
   })
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  let isAsked = false
+  // what fails then is each test that wanted it; why is here
+  child.once('exit', (code, signal) => {
+    if (!isAsked) process.stderr.write(`the test server at ${url} ended by itself (${signal ?? code}):\n${errors}\n`)
+  })
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    isAsked = true
     child.kill(signal)
     await exited
   }
