@@ -108,3 +108,25 @@ test('a rule that is abandoned while the outbox is read again is not evaluated a
     ],
   })
 })
+
+test('a token that expired is forgotten with the next one, also when the clock is set back afterwards', async () => {
+  await assertNoViolation({
+    pipelines: [
+      {
+        mode: 'SUPERSEDED',
+        stages: [
+          { name: 'Source', actions: [{ name: 'S2', by: 'provider' }] },
+          { name: 'Gate', actions: [{ name: 'G2', by: 'provider' }] },
+        ],
+      },
+    ],
+    steps: [
+      { type: 'start', token: 1 },
+      { type: 'clock', ms: -660_000 },
+      { type: 'wait', ms: 91_803_479 },
+      { type: 'start', token: 0 },
+      { type: 'clock', ms: -5_340_000 },
+      { type: 'start', token: 1 },
+    ],
+  })
+})

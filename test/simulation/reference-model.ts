@@ -141,7 +141,11 @@ export class ReferenceModel {
     }
     const execution = this.begin(executionId, undefined)
     this.newest = execution
-    if (token !== undefined) this.tokens.set(token, { id: executionId, at: this.now })
+    if (token !== undefined) {
+      // what has expired by then is forgotten for good, also when the clock is set back afterwards
+      for (const [old, { at }] of this.tokens) if (this.now - at >= DAY) this.tokens.delete(old)
+      this.tokens.set(token, { id: executionId, at: this.now })
+    }
     if (onlyIfNew !== undefined) this.seen.set(onlyIfNew.actionName, onlyIfNew.revisionId)
     // a trigger has nobody to tell: the execution is recorded as Failed (2.4, 2.11)
     if (missing || full) execution.status = 'Failed'
