@@ -17,6 +17,7 @@ consoleSuite('approvals', (given) => {
     await using visit = await given.visit('/approvals')
     const { page } = visit
     await sees(page.getByText(/^Release [0-9a-f]{40}\?$/))
+    await sees(page.getByText(/^Who may answer: everybody with a key of account 000000000000: you \(root\)/))
     const review = page.getByRole('link', { name: 'https://example.com/review/7' })
     assert.equal(await review.getAttribute('href'), 'https://example.com/review/7')
     assert.match((await review.getAttribute('rel')) ?? '', /noopener/)

@@ -18,6 +18,7 @@ import { useNow } from '../../ui/clock.ts'
 import { duration } from '../../ui/time.ts'
 import type { OpenApproval } from './use-approvals.ts'
 import { WhatWillChange } from './WhatWillChange.tsx'
+import { WhoMay } from './WhoMay.tsx'
 
 const LONGEST_COMMENT = 512
 
@@ -72,6 +73,7 @@ export function ApprovalCard({ approval }: { approval: OpenApproval }) {
           <ExpandableSection defaultExpanded headerText="What will change">
             <WhatWillChange approval={approval} />
           </ExpandableSection>
+          <WhoMay />
           <FormField
             label="Comment"
             errorText={comment.length > LONGEST_COMMENT ? `It may have ${LONGEST_COMMENT} characters.` : undefined}

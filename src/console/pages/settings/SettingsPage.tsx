@@ -1,15 +1,15 @@
 /** How the console looks to this person, and the users and keys of the account. */
-import { ListUsersCommand, type User } from '@aws-sdk/client-iam'
+import type { User } from '@aws-sdk/client-iam'
 import Container from '@cloudscape-design/components/container'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
 import SegmentedControl from '@cloudscape-design/components/segmented-control'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { iam } from '../../api/iam.ts'
+import { useQuery } from '@tanstack/react-query'
 import { prefer, usePreferences } from '../../api/preferences.ts'
 import { session } from '../../api/session.ts'
+import { users } from '../../api/users.ts'
 import { DataTable } from '../../components/DataTable.tsx'
 import { ErrorPanel } from '../../components/ErrorPanel.tsx'
 import { usePage } from '../../components/page.ts'
@@ -17,12 +17,6 @@ import { Ago } from '../../ui/Ago.tsx'
 import { Copyable } from '../../ui/Mono.tsx'
 import { KeysOfUser } from './KeysOfUser.tsx'
 import { NewUser } from './NewUser.tsx'
-
-const users = () =>
-  queryOptions({
-    queryKey: ['users'],
-    queryFn: async ({ signal }) => (await iam().send(new ListUsersCommand({}), { abortSignal: signal })).Users ?? [],
-  })
 
 export default function SettingsPage() {
   usePage({
